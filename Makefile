@@ -1,0 +1,78 @@
+# `make` makes .venv/bin/taller. `make demo` shows everything; `make test` tests everything; `make help` lists the verbs.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := setup
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+BIN := .venv/bin
+UV_VERSION := 0.13.9
+# The host's uv if it runs, else one of our own in build/uv.
+UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo build/uv/bin/uv)
+PYTHON3 := $(shell command -v python3.11 || command -v python3)
+
+.PHONY: help setup packages toolchain demo test test-unit test-cluster test-e2e check check-python check-go bench bench-boots clean
+
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(BIN)/taller packages ## install what is missing, so that .venv/bin/taller runs
+	@$(BIN)/python -m compileall -q labs grading provisioner scenarios # a command must not start by compiling itself
+
+$(BIN)/taller: pyproject.toml uv.lock | $(filter build/uv/bin/uv,$(UV))
+	$(UV) sync --frozen --quiet
+	@touch $@
+
+# Debian puts venv in a package of its own.
+build/uv/bin/uv:
+	$(PYTHON3) -m venv build/uv || { rm -rf build/uv; apt-get update -qq || true; \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv; $(PYTHON3) -m venv build/uv; }
+	build/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# Planning labs needs no packages: only root can install them, and only root can run labs.
+packages: $(BIN)/taller
+	@$(BIN)/python -m provisioner.toolchain.packages || [ "$$(id -u)" != 0 ]
+
+toolchain: setup ## build or fetch every tool, the node's root and the images (once: about ten minutes on two cores)
+	@$(BIN)/python -m provisioner.prepare
+
+demo: toolchain ## a posting becomes a lab, is broken, graded, fixed, graded again and removed
+	@$(BIN)/taller demo
+
+test: test-unit test-cluster test-e2e ## every test; those marked cluster and e2e run real labs
+
+test-unit: setup
+	$(BIN)/pytest -m 'not cluster and not e2e' --junit-xml=build/junit-unit.xml
+
+test-cluster: toolchain
+	$(BIN)/pytest -m cluster --junit-xml=build/junit-cluster.xml
+
+test-e2e: toolchain
+	$(BIN)/pytest -m e2e --junit-xml=build/junit-e2e.xml
+
+check: check-python check-go ## linters and types
+
+check-python: $(BIN)/taller
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Flags as in the build, so that nothing is compiled twice.
+GO_MODULES := .:providerless,netgo,osusergo apps:netgo,osusergo coredns:netgo,osusergo
+check-go:
+	@test -z "$$(gofmt -l toolchain | tee /dev/stderr)"
+	@for each in $(GO_MODULES); do echo "go vet toolchain/$${each%%:*}"; (cd toolchain/$${each%%:*} && \
+	  CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -mod=readonly -gcflags=all=-dwarf=false -tags=$${each##*:}" go vet ./...); done
+	cd toolchain/apps && CGO_ENABLED=0 GOFLAGS="-trimpath -mod=readonly -tags=netgo,osusergo" go test ./...
+
+bench: toolchain ## measure; prints a table and writes build/bench.json
+	@$(BIN)/python -m tests.bench
+
+# make bench-boots N=100
+N := 10
+bench-boots: toolchain ## boot and remove a lab N times (default 10), to find races
+	@$(BIN)/python -m tests.bench.boots $(N)
+
+clean: ## remove what make made here; the caches of tools and images stay
+	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Checks, verdicts, score, report; never changes what it grades."""

@@ -1,0 +1,186 @@
+"""Grading: every check and safeguard of a scenario runs, always; the scenarios of a lab side by side. Changes nothing.
+
+Rule 5 of honest grading (delete a pod and look again) is not here: it changes the sandbox, so it needs a port to do
+so and comes after the verdicts, on a frozen lab.
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from grading import score
+from grading.baseline import Baseline
+from grading.clean import clean
+from grading.converge import Outcome, Task, Terms, converge
+from grading.evaluate import check_look, safeguard_look
+from grading.findings import Finding, Verdict, Words
+from grading.helpers import PythonCheck, ScenarioView
+from grading.probing import Probes
+from grading.results import CheckResult, Report, RequirementTrace, SafeguardResult, ScenarioResult
+from grading.spec import CheckSpec, GradingSpec, SafeguardSpec
+from grading.spec_parts import Text
+from grading.window import last_change, scope_entries
+from labs.core.errors import InputError
+from labs.core.ids import LabId
+from labs.core.ports import Clock, Sandbox
+
+NOTHING_SEEN = Finding(passed=False, reason=Words("", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class GradingJob:
+    """One scenario of a lab to be graded."""
+
+    spec: GradingSpec
+    sandbox: Sandbox
+    baseline: Baseline
+    python_checks: Mapping[str, PythonCheck] = field(default_factory=dict)
+    hint_points: int = 0
+    """What the hints that the candidate took cost."""
+
+
+def grade_lab(
+    lab: LabId,
+    jobs: Sequence[GradingJob],
+    clock: Clock,
+    *,
+    candidate: str = "",
+    requirements: Sequence[RequirementTrace] = (),
+) -> Report:
+    """The lab's report; its scenarios are graded at the same time, in the order given.
+
+    Infrastructure trouble is in the report as inconclusive, never raised. Raises InputError when there is no scenario.
+    """
+    if not jobs:
+        raise InputError(f"The lab {lab} has no scenario to grade.", lab=lab)
+    graded_at = clock.now()
+    with ThreadPoolExecutor(max_workers=len(jobs), thread_name_prefix="grade") as pool:
+        results = list(pool.map(lambda job: _grade_job(job, clock), jobs))
+    return Report(lab, candidate, graded_at, tuple(results), tuple(requirements))
+
+
+def _grade_job(job: GradingJob, clock: Clock) -> ScenarioResult:
+    return grade_scenario(job.spec, job.sandbox, job.baseline, clock, job.python_checks, hint_points=job.hint_points)
+
+
+def grade_scenario(
+    spec: GradingSpec,
+    sandbox: Sandbox,
+    baseline: Baseline,
+    clock: Clock,
+    python_checks: Mapping[str, PythonCheck],
+    *,
+    hint_points: int = 0,
+) -> ScenarioResult:
+    """The scenario's verdict, points and evidence, once all of it converged and held, or could not be told.
+
+    One prober for each client is had when first needed. Raises InputError when the baseline is another scenario's.
+    """
+    if baseline.scenario != spec.scenario:
+        raise InputError(f"The baseline of {baseline.scenario} cannot serve {spec.scenario}.", scenario=spec.scenario)
+    started = clock.now()
+    deadlines = _Deadlines(spec, sandbox, baseline, clock)
+    with Probes(sandbox) as probes:
+        view = ScenarioView(spec, baseline, sandbox, probes)
+        tasks = [_check_task(check, view, python_checks, deadlines) for check in spec.checks]
+        tasks += [_safeguard_task(guard, view, python_checks, deadlines) for guard in spec.safeguards]
+        outcomes = converge(tasks, clock)
+    checks = tuple(map(_check_result, spec.checks, outcomes))
+    safeguards = tuple(map(_safeguard_result, spec.safeguards, outcomes[len(spec.checks) :]))
+    return ScenarioResult(
+        id=spec.scenario,
+        title=_words(spec.title) if spec.title else Words(spec.scenario, spec.scenario),
+        requirements=spec.requirements,
+        verdict=score.verdict(checks, safeguards),
+        points=score.points(checks, safeguards, hint_points=hint_points),
+        max_points=spec.max_points,
+        undecided_points=sum(check.max_points for check in checks if check.verdict is Verdict.INCONCLUSIVE),
+        checks=checks,
+        safeguards=safeguards,
+        pass_share=spec.pass_share,
+        hint_points=hint_points,
+        seconds=clock.now() - started,
+    )
+
+
+class _Deadlines:
+    """Until when a fix may take, from the last change in scope; that is read once, when something first looks bad."""
+
+    def __init__(self, spec: GradingSpec, sandbox: Sandbox, baseline: Baseline, clock: Clock) -> None:
+        self._spec = spec
+        self._sandbox = sandbox
+        self._baseline = baseline
+        self._clock = clock
+        self._changed_at: float | None = None
+        self._is_known = False
+
+    def after(self, within_seconds: float) -> float:
+        """Epoch seconds; the beginning of time when nothing changed. Raises UnreachableError when it cannot look."""
+        if not self._is_known:
+            entries = scope_entries(self._sandbox.reader, self._spec)
+            self._changed_at = last_change(self._baseline.scope, entries, now=self._clock.now())
+            self._is_known = True
+        return 0.0 if self._changed_at is None else self._changed_at + within_seconds
+
+
+def _check_task(
+    check: CheckSpec, view: ScenarioView, python_checks: Mapping[str, PythonCheck], deadlines: _Deadlines
+) -> Task:
+    return Task(
+        look=check_look(check, view, python_checks),
+        deadline=lambda: deadlines.after(check.within_seconds),
+        terms=Terms(check.hold_seconds, check.patience_seconds),
+    )
+
+
+def _safeguard_task(
+    guard: SafeguardSpec, view: ScenarioView, python_checks: Mapping[str, PythonCheck], deadlines: _Deadlines
+) -> Task:
+    return Task(
+        look=safeguard_look(guard, view, python_checks),
+        deadline=lambda: deadlines.after(guard.settling_seconds),
+        terms=Terms(hold_seconds=0, patience_seconds=guard.patience_seconds),
+    )
+
+
+def _check_result(check: CheckSpec, outcome: Outcome) -> CheckResult:
+    finding = outcome.finding or NOTHING_SEEN
+    return CheckResult(
+        id=check.id,
+        kind=check.kind,
+        target=check.target,
+        verdict=outcome.verdict,
+        points=check.points if outcome.verdict is Verdict.PASSED else 0,
+        max_points=check.points,
+        penalty=check.penalty,
+        message=_words(check.message),
+        reason=_cleaned(outcome.reason),
+        expected=clean(finding.expected),
+        actual=clean(finding.actual),
+        since=clean(finding.since),
+    )
+
+
+def _safeguard_result(guard: SafeguardSpec, outcome: Outcome) -> SafeguardResult:
+    finding = outcome.finding or NOTHING_SEEN
+    return SafeguardResult(
+        id=guard.id,
+        kind=guard.kind,
+        severity=guard.severity,
+        verdict=outcome.verdict,
+        penalty=guard.penalty or 0,
+        cap_points=guard.cap_points,
+        message=_words(guard.message),
+        reason=_cleaned(outcome.reason),
+        expected=clean(finding.expected),
+        actual=clean(finding.actual),
+        since=clean(finding.since),
+    )
+
+
+def _words(text: Text) -> Words:
+    return Words(text.en, text.es)
+
+
+def _cleaned(words: Words) -> Words:
+    return Words(clean(words.en), clean(words.es))

@@ -1,0 +1,26 @@
+"""From verdicts to points: pure, so that the same state gives the same score."""
+
+from collections.abc import Sequence
+
+from grading.findings import Verdict
+from grading.results import CheckResult, SafeguardResult
+from grading.spec import Severity
+
+
+def points(checks: Sequence[CheckResult], safeguards: Sequence[SafeguardResult], *, hint_points: int = 0) -> int:
+    """Points of the passed checks less penalties and hints, from 0 to the cap of a broken catastrophic safeguard."""
+    won = sum(check.points for check in checks)
+    lost = hint_points + sum(check.penalty for check in checks if not check.target and check.verdict is Verdict.FAILED)
+    broken = [guard for guard in safeguards if guard.verdict is Verdict.FAILED]
+    lost += sum(guard.penalty for guard in broken if guard.severity is Severity.RECOVERABLE)
+    caps = [guard.cap_points or 0 for guard in broken if guard.severity is Severity.CATASTROPHIC]
+    return min([max(0, won - lost), *caps])
+
+
+def verdict(checks: Sequence[CheckResult], safeguards: Sequence[SafeguardResult]) -> Verdict:
+    """Inconclusive when anything is; passed when every check passed and every safeguard held; else failed."""
+    verdicts = {check.verdict for check in checks} | {guard.verdict for guard in safeguards}
+    for worst in (Verdict.INCONCLUSIVE, Verdict.FAILED):
+        if worst in verdicts:
+            return worst
+    return Verdict.PASSED

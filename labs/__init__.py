@@ -1,0 +1,1 @@
+"""Taller: from a posting to graded, removed labs."""

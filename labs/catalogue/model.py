@@ -1,0 +1,96 @@
+"""scenario.yaml and fault.yaml as files, before the parameters are known. Checks are validated once rendered."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grading.spec_parts import Ref, Text
+from labs.catalogue.parameters import Parameter, Value
+
+Level = Literal["junior", "semi-senior", "senior", "lead"]
+RequirementText = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*$")]
+ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class FileModel(BaseModel):
+    """Frozen, and strict about unknown keys. Built when first used: planning needs but a few of them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
+
+
+class SandboxNeeds(FileModel):
+    """What a scenario needs of its sandbox."""
+
+    kind: Literal["kubernetes"]
+    memory_mib: int = Field(ge=16, le=65536)
+    """Resident memory of the scenario's own pods; labs add it up."""
+    egress: bool = False
+
+
+class HintFile(FileModel):
+    """A hint and its cost in points."""
+
+    cost: int = Field(ge=0, le=1000)
+    text: Text
+
+
+class Rule(FileModel):
+    """An RBAC rule; a wildcard would give more than a reviewer sees."""
+
+    api_groups: tuple[str, ...] = Field(alias="apiGroups", min_length=1)
+    resources: tuple[Annotated[str, Field(pattern=r"^[a-z]+(/[a-z]+)?$")], ...] = Field(min_length=1)
+    verbs: tuple[Annotated[str, Field(pattern=r"^[a-z]+$")], ...] = Field(min_length=1)
+    resource_names: tuple[str, ...] = Field(default=(), alias="resourceNames")
+
+
+class NamespaceAccess(FileModel):
+    """What the candidate may do in one namespace."""
+
+    namespace: str = Field(min_length=1)
+    rules: tuple[Rule, ...] = Field(min_length=1)
+
+
+class CandidateAccess(FileModel):
+    """The rendered `candidate:` part."""
+
+    candidate: tuple[NamespaceAccess, ...] = Field(min_length=1)
+
+
+class RenderedHints(FileModel):
+    """The rendered `hints:` part."""
+
+    hints: tuple[HintFile, ...] = ()
+
+
+class ScenarioFile(FileModel):
+    """scenario.yaml before rendering: `Any` parts are templates."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,39}$")]
+    title: Text
+    requirements: tuple[RequirementText, ...] = Field(min_length=1)
+    level: Level
+    minutes: int = Field(ge=1, le=480)
+    sandbox: SandboxNeeds
+    shares_sandbox: bool = False
+    parameters: dict[ParameterName, Parameter] = {}
+    client: dict[str, Any]
+    candidate: list[Any]
+    checks: list[Any]
+    safeguards: list[Any] = []
+    hints: list[Any] = []
+    scope: dict[str, Any] = {}
+    pass_share: float = Field(default=1.0, gt=0, le=1)
+
+
+class FaultPatch(FileModel):
+    """One entry of fault.yaml: merged into `target` when every parameter in `when` has the value given there."""
+
+    target: Ref
+    patch: dict[str, Any] = Field(min_length=1)
+    when: dict[str, Value] = {}
+
+
+class FaultFile(FileModel):
+    """fault.yaml, rendered; the file itself is the list."""
+
+    patches: tuple[FaultPatch, ...] = Field(min_length=1)

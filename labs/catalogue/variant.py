@@ -1,0 +1,81 @@
+"""The variant of a scenario that one candidate gets: plain data, everything filled in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from grading.spec import GradingSpec
+from labs.catalogue.parameters import Value
+from labs.core.errors import NotFoundError
+from labs.core.ids import ScenarioId
+from labs.core.ports import Manifest
+from labs.core.probes import ClientIdentity, ObjectRef
+
+LANGUAGES = ("en", "es")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A fix or a trap: bash with kubectl, as a candidate would type it."""
+
+    name: str
+    text: str
+    caught_by: str = ""
+    """Traps only: the check or safeguard that must catch it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What the candidate may do in one namespace. `rules` are RBAC rules as plain data."""
+
+    namespace: str
+    rules: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A hint and the points it costs."""
+
+    cost: int
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A scenario with one candidate's parameters filled in; JSON data only."""
+
+    scenario: ScenarioId
+    parameters: Mapping[str, Value]
+    healthy: tuple[Manifest, ...]
+    broken: tuple[Manifest, ...]
+    """`healthy` with the fault merged in; what a lab is created from."""
+    faulted: frozenset[ObjectRef]
+    """The objects that the fault touches."""
+    spec: GradingSpec
+    candidate_rules: tuple[Access, ...]
+    hints: tuple[Hint, ...]
+    fixes: Mapping[str, Script]
+    traps: Mapping[str, Script]
+    briefs: Mapping[str, str] = field(repr=False)
+
+    @property
+    def client(self) -> ClientIdentity:
+        """Whom the scenario's probes impersonate."""
+        return self.spec.client.identity
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """The namespaces that the manifests create, sorted."""
+        return tuple(sorted(m["metadata"]["name"] for m in self.healthy if m["kind"] == "Namespace"))
+
+    def brief(self, language: str) -> str:
+        """What the candidate reads, Markdown. Raises NotFoundError for a language we do not have."""
+        if language not in self.briefs:
+            raise NotFoundError(f"There is no brief in {language!r}.", hint=f"Languages: {', '.join(LANGUAGES)}.")
+        return self.briefs[language]
+
+
+def object_ref(manifest: Manifest) -> ObjectRef:
+    """What names a manifest."""
+    metadata = manifest["metadata"]
+    return ObjectRef(manifest["apiVersion"], manifest["kind"], metadata["name"], metadata.get("namespace", ""))

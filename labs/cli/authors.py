@@ -1,0 +1,82 @@
+"""For authors of scenarios: `taller fix`, `taller prove`."""
+
+from typing import Annotated
+
+import typer
+
+from labs.cli.life import context_of
+from labs.cli.options import Json, Lab, ScenarioName, seed_text
+from labs.cli.output import print_json, say, table
+from labs.core.errors import ExitCode
+from labs.core.ids import lab_id, scenario_id
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("fix")(fix)
+    app.command("prove")(prove)
+
+
+def fix(
+    lab: Lab,
+    scenario: ScenarioName,
+    *,
+    fix: Annotated[str, typer.Option("--fix", metavar="NAME", help="A reference fix; default: the first.")] = "",
+    trap: Annotated[str, typer.Option("--trap", metavar="NAME", help="A wrong fix, to see it caught.")] = "",
+    json: Json = False,
+) -> None:
+    """Apply a reference fix or a trap to a lab (authors).
+
+    It runs with the candidate's rights, in a cell of the lab.
+    """
+    from labs.lifecycle.scripts import apply_script  # noqa: PLC0415
+
+    applied = apply_script(context_of(), lab_id(lab), scenario_id(scenario), fix=fix, trap=trap)
+    if json:
+        print_json(
+            {
+                "scenario": scenario,
+                "script": applied.script.name,
+                "caught_by": applied.script.caught_by,
+                "output": applied.output,
+            }
+        )
+    else:
+        say(applied.output.rstrip())
+        say(f"Applied {applied.script.name} to {scenario}.")
+
+
+def prove(
+    scenarios: Annotated[list[str] | None, typer.Argument(metavar="ID…", help="Scenarios; default: all.")] = None,
+    *,
+    seed: Annotated[
+        list[str] | None, typer.Option("--seed", metavar="TEXT", help="A variant to prove; may be repeated.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run the proofs of scenarios, in labs of their own (authors).
+
+    The healthy system passes, the fault fails, every fix passes, every trap is caught by what it names.
+    """
+    from labs.cli.tools import ensure_toolchain  # noqa: PLC0415
+    from labs.lifecycle.prove import proofs_json  # noqa: PLC0415
+    from labs.lifecycle.prove import prove as prove_all  # noqa: PLC0415
+
+    context = context_of()
+    named = [context.catalogue[scenario_id(name)].id for name in scenarios or []]
+    seeds = [seed_text(each) for each in seed or ["proof"]]
+    ensure_toolchain()
+    proofs = prove_all(context, named or list(context.catalogue.scenarios), seeds)
+    if json:
+        print_json(proofs_json(proofs))
+    else:
+        table(
+            "",
+            ("Scenario", "Proof", "", "Seconds", "Detail"),
+            [(p.scenario, p.name, "✓" if p.holds else "✗", f"{p.seconds:.1f}", p.detail) for p in proofs],
+        )
+        say(f"{sum(p.holds for p in proofs)} of {len(proofs)} proofs hold.", style="bold")
+    broken = [proof for proof in proofs if not proof.holds]
+    if broken:
+        infrastructure = all(proof.is_infrastructure for proof in broken)
+        raise typer.Exit(ExitCode.INFRASTRUCTURE if infrastructure else ExitCode.FAILED)

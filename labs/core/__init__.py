@@ -1,0 +1,1 @@
+"""Ids, records, errors and ports; imports nothing of ours."""

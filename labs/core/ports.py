@@ -1,0 +1,141 @@
+"""The ports between our layers. `grading` reads through these; `provisioner` implements them; tests fake them."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from labs.core.ids import LabId
+from labs.core.probes import (
+    ClientIdentity,
+    ExecAnswer,
+    ExecRequest,
+    NetworkProbe,
+    ObjectRef,
+    ProbeAnswer,
+)
+
+Manifest = Mapping[str, Any]
+"""One Kubernetes object as plain data (JSON types only)."""
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait."""
+
+    def now(self) -> float:
+        """Seconds since the epoch, UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Return after `seconds`."""
+
+
+class ClusterReader(Protocol):
+    """Reading an API server with the grader's credentials. Every method raises UnreachableError when it cannot look."""
+
+    def get(self, ref: ObjectRef) -> Manifest | None:
+        """The object, or None when the API server says there is none."""
+
+    def list(self, api_version: str, kind: str, *, namespace: str = "", labels: str = "") -> Sequence[Manifest]:
+        """Objects of a kind; `namespace` empty means all; `labels` is a Kubernetes label selector.
+
+        A kind that the API server does not serve gives an empty list.
+        """
+
+    def logs(self, namespace: str, pod: str, *, container: str = "", tail_lines: int = 100) -> str:
+        """The last lines of a container's log, at most 64 KiB."""
+
+
+class ClusterWriter(Protocol):
+    """Changing objects; the provisioner's side only."""
+
+    def apply(self, manifests: Sequence[Manifest], *, field_manager: str) -> None:
+        """Server-side apply, in dependency order (Namespaces and CRDs first). Idempotent."""
+
+    def delete(self, refs: Sequence[ObjectRef]) -> None:
+        """Delete; what is not there is done already."""
+
+
+class Prober(Protocol):
+    """Probes from one pod. A probe that could not be started or whose answer is unreadable raises UnreachableError."""
+
+    def ask(self, probes: Sequence[NetworkProbe]) -> Sequence[ProbeAnswer]:
+        """Run the probes one after the other and return an answer for each, in order."""
+
+
+class Sandbox(Protocol):
+    """A running sandbox, as the grader sees it: to read and to probe, never to change."""
+
+    @property
+    def reader(self) -> ClusterReader:
+        """The API server, read-only."""
+
+    def prober(self, identity: ClientIdentity) -> AbstractContextManager[Prober]:
+        """A fresh pod with that identity on the network, gone when the context ends.
+
+        The pod is never Ready (a readiness gate nobody fulfils), so that it cannot become an endpoint, and has an
+        owner, so that no controller adopts it. Raises UnreachableError when the pod cannot be had.
+        """
+
+    def execute(self, request: ExecRequest) -> ExecAnswer:
+        """Run a command in a pod of the scenario. Raises UnreachableError when it could not be run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a lab may use of the host. Reason for the defaults: eight labs fit a host of 2 cores and 24 GiB."""
+
+    cpu_cores: float = 2.0
+    """A cap against runaways, no share: labs that want more than there is get equal parts. Starting needs two cores."""
+    memory_mib: int = 2048
+    pids: int = 4096
+    disk_mib: int = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxSpec:
+    """What an engine is asked for."""
+
+    lab: LabId
+    limits: Limits = Limits()
+    egress: bool = False
+    """A route out of the lab. Off unless a scenario asks for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxHandle:
+    """A Kubernetes sandbox that is up. `kubeconfig` is the administrator's, YAML text: a secret."""
+
+    lab: LabId
+    engine: str
+    address: str
+    """IPv4 address of the lab on the host, the only way in."""
+    kubeconfig: str
+    node_ready_seconds: float
+    """From the engine's start to node Ready."""
+
+
+class Engine(Protocol):
+    """Where a Kubernetes sandbox comes from. `taller engine check NAME` runs one conformance suite over each."""
+
+    name: str
+
+    def problems(self) -> Sequence[str]:
+        """Why this host cannot run the engine, each with its remedy; empty when it can. Changes nothing."""
+
+    def create(self, spec: SandboxSpec) -> SandboxHandle:
+        """The sandbox of `spec.lab` is up and its node Ready. Idempotent: an existing one is returned as it is.
+
+        Raises HostError (nothing created) or InfrastructureError (everything created is removed again).
+        """
+
+    def is_alive(self, lab: LabId) -> bool:
+        """Whether the sandbox's processes run."""
+
+    def destroy(self, lab: LabId) -> None:
+        """Nothing of the sandbox is left on the host. Idempotent; also after a half-done create or destroy."""
+
+    def command_in_cell(self, lab: LabId, command: Sequence[str], *, kubeconfig: str) -> Sequence[str]:
+        """An argv that runs `command` for a candidate in a cell beside the node, with KUBECONFIG set to that text."""
+
+    def end_commands(self, lab: LabId) -> None:
+        """Nothing that was started with `command_in_cell` runs any more. Idempotent."""

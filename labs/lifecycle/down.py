@@ -1,0 +1,93 @@
+"""`down`: from any state to nothing left."""
+
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+
+from labs.core.errors import InfrastructureError
+from labs.core.ids import LabId
+from labs.core.states import LabState
+from labs.lifecycle.context import Context
+from labs.lifecycle.owners import this_process
+from labs.lifecycle.record import LabRecord
+from labs.lifecycle.steps import Course, Step
+
+
+@dataclass(slots=True)
+class _Work:
+    """What the steps share."""
+
+    context: Context
+    record: LabRecord
+    ended: "Future[None]"
+
+    @property
+    def lab(self) -> LabId:
+        return self.record.id
+
+
+def down(context: Context, lab: LabId) -> LabRecord:
+    """Nothing of the lab is left but its row, whose state is gone. Idempotent: a lab that is gone is returned as it is.
+
+    Raises NotFoundError for an unknown lab, InputError while another living process works on it.
+    """
+    record = context.registry.get(lab)
+    if record.state is LabState.GONE:
+        return record
+    record = context.registry.claim(lab, "down", this_process())
+    started = time.monotonic()
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="down") as pool:
+        # The node ends while Pulumi is imported and starts; its resource's deletion then finds nothing left to do.
+        ended = pool.submit(context.engine_of(record.engine).destroy, lab)
+        work = _Work(context, record, ended)
+        Course(
+            "down",
+            DOWN_STEPS,
+            told=context.told,
+            finished=lambda name, seconds: _finished(work, name, seconds),
+            stop_after=context.settings.stop_after_step,
+        ).run(work)
+    timings = {**record.timings, "down_seconds": round(time.monotonic() - started, 3)}
+    gone = context.registry.move(lab, LabState.GONE, now=context.clock.now(), timings=timings)
+    context.registry.release(lab)
+    return gone
+
+
+def remove_orphan(context: Context, lab: LabId, engine: str) -> None:
+    """Nothing of a lab without a living row is left, whether registry and state know it or not."""
+    context.engine_of(engine).destroy(lab)
+    context.stack_of(lab, context.engine_of).forget()
+    context.files(lab).remove()
+
+
+def _finished(work: _Work, name: str, seconds: float) -> None:
+    work.context.registry.note(work.lab, name, now=work.context.clock.now(), detail=f"{seconds:.3f} s", step=name)
+
+
+def _stack(work: _Work) -> None:
+    """The stack is destroyed and forgotten; one that Pulumi cannot read any more is only forgotten."""
+    stack = work.context.stack_of(work.lab, work.context.engine_of)
+    try:
+        stack.destroy()
+    except InfrastructureError:
+        stack.forget()
+
+
+def _engine(work: _Work) -> None:
+    """Belt and braces: whatever Pulumi believed, the engine says that nothing is left."""
+    with suppress(InfrastructureError):
+        work.ended.result()
+    work.context.engine_of(work.record.engine).destroy(work.lab)
+
+
+def _files(work: _Work) -> None:
+    work.context.files(work.lab).remove()
+
+
+DOWN_STEPS: tuple[Step[_Work], ...] = (
+    Step("stack", _stack),
+    Step("engine", _engine),
+    Step("files", _files),
+)
+"""No undo: a teardown that was cut short is taken up again from its start."""

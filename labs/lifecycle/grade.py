@@ -1,0 +1,110 @@
+"""Reading a lab's grade, ending the candidate's time, giving hints."""
+
+from typing import TYPE_CHECKING
+
+from labs.core.errors import InfrastructureError, InputError, NotFoundError
+from labs.core.ids import LabId, ScenarioId
+from labs.core.states import LabState
+from labs.lifecycle.context import Context
+from labs.lifecycle.owners import this_process
+from labs.lifecycle.record import HintTaken, LabRecord
+from labs.lifecycle.variants import drawn, python_checks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grading.results import Report, RequirementTrace
+    from labs.catalogue.variant import Hint
+
+GRADEABLE = frozenset({LabState.READY, LabState.FROZEN})
+
+
+def lab_grade(context: Context, lab: LabId, *, requirements: "Sequence[RequirementTrace]" = ()) -> "Report":
+    """The lab's report, now. Changes nothing, in a frozen lab too.
+
+    Raises NotFoundError for an unknown lab, InputError for one that was never ready or is gone, InfrastructureError
+    when its sandbox has vanished.
+    """
+    from grading.baseline import Baseline  # noqa: PLC0415 - only graders need the rest of grading
+    from grading.grade import GradingJob, grade_lab  # noqa: PLC0415
+
+    record = _standing(context, lab)
+    variants = drawn(context.catalogue, record.scenarios, record.seed)
+    sandbox = context.sandbox_of(context.files(lab).read_admin())
+    jobs = [
+        GradingJob(
+            variant.spec,
+            sandbox,
+            Baseline.from_json(record.baselines[name]),
+            python_checks(context.catalogue[name]),
+            hint_points=sum(taken.cost for taken in record.hints if taken.scenario == name),
+        )
+        for name, variant in variants.items()
+    ]
+    return grade_lab(lab, jobs, context.clock, candidate=record.candidate, requirements=requirements)
+
+
+def freeze(context: Context, lab: LabId) -> LabRecord:
+    """The candidate's access has ended; the lab stands as they left it. Idempotent.
+
+    Their rights end at once, their token within the 10 s that the API server remembers it, and open shells are closed.
+    Raises like `lab_grade`.
+    """
+    record = _standing(context, lab)
+    if record.state is LabState.FROZEN:
+        return record
+    from provisioner.kubernetes.access import revoke  # noqa: PLC0415
+
+    context.registry.claim(lab, "freeze", this_process())
+    try:
+        revoke(context.sandbox_of(context.files(lab).read_admin()))
+        context.engine_of(record.engine).end_commands(lab)
+        context.files(lab).forget_candidate()
+        now = context.clock.now()
+        return context.registry.move(lab, LabState.FROZEN, now=now, frozen_at=now)
+    finally:
+        context.registry.release(lab)
+
+
+def hint(context: Context, lab: LabId, scenario: ScenarioId) -> "tuple[int, Hint]":
+    """The candidate's next hint for a scenario, and its number from 1; its cost is in the registry.
+
+    Raises InputError when the lab is not ready (a frozen lab's candidate has no use for it) and NotFoundError when
+    there is no such scenario in the lab or no hint is left.
+    """
+    record = context.registry.get(lab)
+    if record.state is not LabState.READY:
+        raise InputError(f"The lab {lab} is {record.state}: hints are for ready labs.", lab=lab)
+    if scenario not in record.scenarios:
+        raise NotFoundError(
+            f"The lab {lab} has no scenario {scenario}.", hint=f"It has: {', '.join(record.scenarios)}."
+        )
+    hints = drawn(context.catalogue, record.scenarios, record.seed)[scenario].hints
+    index = sum(1 for taken in record.hints if taken.scenario == scenario)
+    if index >= len(hints):
+        raise NotFoundError(f"There is no further hint for {scenario}: all {len(hints)} were given.", lab=lab)
+    now = context.clock.now()
+    taken = [*record.hints, HintTaken(scenario, index, hints[index].cost, now)]
+    context.registry.note(
+        lab,
+        "hint",
+        now=now,
+        detail=f"{scenario} {index + 1}",
+        hints=[{"scenario": h.scenario, "index": h.index, "cost": h.cost, "taken_at": h.taken_at} for h in taken],
+    )
+    return index + 1, hints[index]
+
+
+def _standing(context: Context, lab: LabId) -> LabRecord:
+    """A lab that can be looked at."""
+    record = context.registry.get(lab)
+    if record.state not in GRADEABLE:
+        why = f": {record.failure}" if record.failure else ""
+        raise InputError(f"The lab {lab} is {record.state}{why}.", hint="Only ready and frozen labs stand.", lab=lab)
+    if not context.engine_of(record.engine).is_alive(lab):
+        raise InfrastructureError(
+            f"The sandbox of lab {lab} has vanished from this host (a reboot?). This says nothing of the candidate.",
+            hint=f"`taller down {lab}` removes what is left.",
+            lab=lab,
+        )
+    return record

@@ -1,0 +1,72 @@
+"""What a cluster must not tell a candidate: where the fault is, and how it was before."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from labs.catalogue.variant import Variant
+from labs.core.ports import ClusterReader, Manifest
+
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+TELLING = re.compile(r"(?<![a-z])(fault|broken|healthy|solution|trap|taller)(?![a-z])", re.IGNORECASE)
+"""Words that no name, label or annotation may have."""
+OUR_MANAGER = "taller"
+CONTROLLERS = frozenset({"kube-controller-manager", "kubelet", "kube-scheduler", "kube-apiserver", "labnode"})
+"""Kubernetes' own managers; a node in one process signs with the name of its binary."""
+_KINDS = (
+    ("v1", "Service"),
+    ("v1", "ConfigMap"),
+    ("v1", "Secret"),
+    ("v1", "ServiceAccount"),
+    ("v1", "Event"),
+    ("v1", "PersistentVolumeClaim"),
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "StatefulSet"),
+    ("apps/v1", "DaemonSet"),
+    ("apps/v1", "ReplicaSet"),
+    ("apps/v1", "ControllerRevision"),
+    ("batch/v1", "CronJob"),
+    ("batch/v1", "Job"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("networking.k8s.io/v1", "Ingress"),
+)
+
+
+def leaks(reader: ClusterReader, variant: Variant) -> Sequence[str]:
+    """Return what in the scenario's namespaces, freshly broken, gives the answer away; empty when nothing does.
+
+    Looks for histories that `rollout undo` could use, last-applied annotations, release records, managers other than
+    Kubernetes' own and ours, and words that tell. Raises UnreachableError when it cannot look.
+    """
+    found = [
+        {**item, "kind": kind}
+        for namespace in variant.namespaces
+        for api_version, kind in _KINDS
+        for item in reader.list(api_version, kind, namespace=namespace)
+    ]
+    return sorted({*_histories(found), *(leak for manifest in found for leak in _told_by(manifest))})
+
+
+def _histories(manifests: Sequence[Manifest]) -> Iterator[str]:
+    owners: dict[str, int] = {}
+    for manifest in manifests:
+        if manifest["kind"] in {"ReplicaSet", "ControllerRevision"}:
+            for owner in manifest["metadata"].get("ownerReferences", []):
+                name = f"{owner['kind']} {manifest['metadata']['namespace']}/{owner['name']}"
+                owners[name] = owners.get(name, 0) + 1
+    yield from (f"{name} has {count} revisions" for name, count in owners.items() if count > 1)
+
+
+def _told_by(manifest: Manifest) -> Iterator[str]:
+    metadata = manifest["metadata"]
+    name = f"{manifest['kind']} {metadata.get('namespace', '')}/{metadata['name']}"
+    annotations, labels = metadata.get("annotations") or {}, metadata.get("labels") or {}
+    if LAST_APPLIED in annotations:
+        yield f"{name} has the annotation {LAST_APPLIED}"
+    if manifest["kind"] == "Secret" and str(manifest.get("type", "")).startswith("helm.sh/"):
+        yield f"{name} is a Helm release"
+    managers = {entry.get("manager", "") for entry in metadata.get("managedFields") or []}
+    if strangers := managers - CONTROLLERS - {OUR_MANAGER}:
+        yield f"{name} has the managers {', '.join(sorted(strangers))}"
+    for text in (metadata["name"], *labels, *labels.values(), *annotations, *annotations.values()):
+        if word := TELLING.search(str(text)):
+            yield f"{name} has the word {word[0]!r}: {text[:80]}"

@@ -1,0 +1,171 @@
+"""`prove`: the proofs of SCENARIOS.md for whole scenarios, in labs of their own."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from grading.baseline import Baseline
+from grading.findings import Verdict
+from grading.grade import grade_scenario
+from labs.core.ids import LabId, ScenarioId, new_lab_id
+from labs.core.ports import Sandbox
+from labs.core.states import LabState
+from labs.lifecycle.blueprint import sandbox_spec
+from labs.lifecycle.context import Context
+from labs.lifecycle.down import down
+from labs.lifecycle.owners import this_process
+from labs.lifecycle.proofs import Bench, Proof, Prover, tasks, verdicts_of
+from labs.lifecycle.record import LabRecord
+from labs.lifecycle.sweep import remains
+from labs.lifecycle.variants import drawn, python_checks
+
+LAB_SECONDS = 2 * 3600.0
+"""How long a proving lab may live before a sweep takes it for forgotten."""
+CLOSED_PORT = "https://127.0.0.1:1"
+"""Nothing listens there: a sandbox that cannot be reached."""
+
+
+_Job = Callable[[Bench], list[Proof]]
+
+
+class VirtualClock:
+    """Time that passes only by waiting: what would be patience takes no time."""
+
+    def __init__(self, now: float) -> None:
+        self._now = now
+
+    def now(self) -> float:
+        """See Clock."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """See Clock."""
+        self._now += max(seconds, 0.001)
+
+
+def prove(
+    context: Context, scenarios: Sequence[ScenarioId], seeds: Sequence[str] = ("proof",), *, labs: int = 1
+) -> Sequence[Proof]:
+    """Return every proof of every scenario, for each seed. All run; nothing is left after.
+
+    The proofs are shared out among so many labs; in each, every scenario has a thread of its own, since their
+    namespaces differ. Most of the time is waiting, so that three labs on two cores are worth it. Raises NotFoundError
+    for an unknown scenario, and what making a lab raises.
+    """
+    for name in scenarios:
+        context.catalogue[name]  # raises for an unknown one before anything is created
+    with ExitStack() as stack:
+        benches = _benches(context, stack, scenarios, max(1, labs))
+        work = {name: _queue(context, name, seeds) for name in scenarios}
+        pool = stack.enter_context(ThreadPoolExecutor(len(scenarios) * len(benches) or 1, "prove"))
+        running = [pool.submit(_work_off, work[name], bench) for name in scenarios for bench in benches]
+        found = [proof for each in running for proof in each.result()]
+    left = [bench.lab for bench in benches if bench.lab in remains(context)]
+    detail = f"the labs {', '.join(left)} left something: `taller inventory`" if left else ""
+    teardown = [Proof(name, seeds[0], "teardown", detail, 0.0) for name in scenarios]
+    return sorted([*found, *teardown], key=lambda proof: (proof.scenario, proof.seed, proof.name))
+
+
+def proofs_json(proofs: Sequence[Proof]) -> dict[str, Any]:
+    """Return what `taller prove --json` prints."""
+    return {
+        "holds": all(proof.holds for proof in proofs),
+        "proofs": [
+            {
+                "scenario": proof.scenario,
+                "seed": proof.seed,
+                "proof": proof.name,
+                "holds": proof.holds,
+                "inconclusive": proof.is_infrastructure,
+                "detail": proof.detail,
+                "seconds": proof.seconds,
+            }
+            for proof in proofs
+        ],
+    }
+
+
+def _benches(context: Context, stack: ExitStack, scenarios: Sequence[ScenarioId], labs: int) -> Sequence[Bench]:
+    """The labs, made side by side; each is gone when the stack of contexts ends."""
+    contexts = [_lab(context, scenarios) for _ in range(labs)]
+    with ThreadPoolExecutor(labs, "prove-labs") as pool:
+        coming = [pool.submit(stack.enter_context, each) for each in contexts]
+        return [each.result() for each in coming]
+
+
+def _queue(context: Context, name: ScenarioId, seeds: Sequence[str]) -> "SimpleQueue[_Job]":
+    """Everything to prove of a scenario."""
+    checks = python_checks(context.catalogue[name])
+    queue: SimpleQueue[_Job] = SimpleQueue()
+    for seed in seeds:
+        variant = drawn(context.catalogue, [name], seed)[name]
+        for task in (*tasks(variant), lambda prover: [_unreachable(context, prover)]):
+            queue.put(lambda bench, task=task, variant=variant, seed=seed: task(Prover(bench, variant, seed, checks)))  # type: ignore[misc]
+    return queue
+
+
+def _work_off(queue: "SimpleQueue[_Job]", bench: Bench) -> list[Proof]:
+    found: list[Proof] = []
+    while True:
+        try:
+            job = queue.get_nowait()
+        except Empty:
+            return found
+        found += job(bench)
+
+
+def _unreachable(context: Context, prover: Prover) -> Proof:
+    """A sandbox that nobody answers for is inconclusive, and never a failure."""
+    variant = prover.variant
+    baseline = Baseline(variant.scenario, 0.0, {}, {}, {})
+    result = grade_scenario(variant.spec, _nowhere(context), baseline, VirtualClock(1e9), prover.checks)
+    wrong = [each.id for each in verdicts_of(result) if each.verdict is not Verdict.INCONCLUSIVE]
+    detail = f"without an API server, {', '.join(wrong)} claimed to know" if wrong else ""
+    return Proof(variant.scenario, prover.seed, "unreachable", detail, 0.0)
+
+
+def _nowhere(context: Context) -> Sandbox:
+    document: Mapping[str, Any] = {
+        "clusters": [{"name": "none", "cluster": {"server": CLOSED_PORT}}],
+        "users": [{"name": "none", "user": {"token": "none"}}],
+        "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
+        "current-context": "none",
+    }
+    return context.sandbox_of(json.dumps(document))
+
+
+@contextmanager
+def _lab(context: Context, scenarios: Sequence[ScenarioId]) -> Iterator[Bench]:
+    """Give an empty lab, in the registry lest a killed run leave it unknown; gone when the context ends."""
+    lab = _registered(context, scenarios)
+    engine = context.engine_of("labnode")
+    try:
+        handle = engine.create(sandbox_spec(lab, [context.catalogue[name] for name in scenarios]))
+        sandbox = context.sandbox_of(handle.kubeconfig)
+        yield Bench(lab, engine, sandbox, context.clock, context.told)
+    finally:
+        down(context, lab)
+
+
+def _registered(context: Context, scenarios: Sequence[ScenarioId]) -> LabId:
+    lab = new_lab_id("prove")
+    now = context.clock.now()
+    context.registry.reserve(
+        LabRecord(
+            id=lab,
+            candidate=f"proofs ({lab})",
+            state=LabState.REQUESTED,
+            created_at=now,
+            expires_at=now + LAB_SECONDS,
+            seed="",
+            engine="labnode",
+            scenarios=tuple(scenarios),
+            doing="prove",
+            owner=this_process(),
+        )
+    )
+    context.registry.move(lab, LabState.PROVISIONING, now=now)
+    return lab

@@ -1,0 +1,79 @@
+"""Applying a reference fix or a trap, as the candidate would."""
+
+import subprocess
+from dataclasses import dataclass
+
+from labs.catalogue.variant import Script, Variant
+from labs.core.errors import InfrastructureError, InputError, NotFoundError
+from labs.core.ids import LabId, ScenarioId
+from labs.core.ports import Engine
+from labs.core.states import LabState
+from labs.lifecycle.context import Context
+from labs.lifecycle.variants import drawn
+
+SCRIPT_SECONDS = 120.0
+"""A fix is some kubectl commands; a `rollout status` in it may wait for pods."""
+_SAID_CHARACTERS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A script that ran to its end."""
+
+    script: Script
+    output: str
+
+
+def apply_script(context: Context, lab: LabId, scenario: ScenarioId, *, fix: str = "", trap: str = "") -> Applied:
+    """A fix (the first, when none is named) or a trap was applied with the candidate's rights, in a cell of the lab.
+
+    Raises NotFoundError for an unknown lab, scenario or script, InputError when the lab is not ready or both are named,
+    InfrastructureError when the script fails: our scripts must not.
+    """
+    if fix and trap:
+        raise InputError("Name a fix or a trap, not both.")
+    record = context.registry.get(lab)
+    if record.state is not LabState.READY:
+        raise InputError(f"The lab {lab} is {record.state}: only in a ready lab can be worked.", lab=lab)
+    if scenario not in record.scenarios:
+        raise NotFoundError(
+            f"The lab {lab} has no scenario {scenario}.", hint=f"It has: {', '.join(record.scenarios)}."
+        )
+    script = chosen(drawn(context.catalogue, record.scenarios, record.seed)[scenario], fix=fix, trap=trap)
+    kubeconfig = context.files(lab).read_candidate()
+    context.registry.note(lab, "script", now=context.clock.now(), detail=f"{scenario} {script.name}")
+    return run_script(context.engine_of(record.engine), lab, script, kubeconfig=kubeconfig)
+
+
+def chosen(variant: Variant, *, fix: str = "", trap: str = "") -> Script:
+    """Return the script of that name. Raises NotFoundError."""
+    scripts = variant.traps if trap else variant.fixes
+    name = trap or fix or next(iter(sorted(variant.fixes)), "")
+    if name not in scripts:
+        kind = "trap" if trap else "fix"
+        raise NotFoundError(
+            f"The scenario {variant.scenario} has no {kind} {name!r}.", hint=f"It has: {', '.join(sorted(scripts))}."
+        )
+    return scripts[name]
+
+
+def run_script(engine: Engine, lab: LabId, script: Script, *, kubeconfig: str) -> Applied:
+    """The script was run with bash in a cell beside the node. Raises InfrastructureError when it does not end well."""
+    command = engine.command_in_cell(lab, ["bash", "-euo", "pipefail", "-c", script.text], kubeconfig=kubeconfig)
+    try:
+        done = subprocess.run(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=SCRIPT_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise InfrastructureError(f"The script {script.name} could not be run to its end: {error}", lab=lab) from error
+    said = done.stdout.decode(errors="replace")[-_SAID_CHARACTERS:]
+    if done.returncode != 0:
+        raise InfrastructureError(
+            f"The script {script.name} ended with {done.returncode}: {said.strip()[-500:]}", lab=lab, output=said
+        )
+    return Applied(script, said)

@@ -1,0 +1,105 @@
+"""A posting, read: language, level, whether it is of this field, and what it asks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+
+from labs.posting.document import Document, Form, parse
+from labs.posting.judgement import Kind, Requirement, judge
+from labs.posting.language import Language, detect_language
+from labs.posting.level import LevelReading, read_level
+from labs.posting.source import Source, read_source
+from labs.posting.structure import Piece, pieces
+from labs.posting.taxonomy import Taxonomy
+from labs.posting.taxonomy import taxonomy as shipped_taxonomy
+from labs.posting.text import words
+from labs.posting.vocabulary import vocabulary
+
+MIN_WITHOUT_ROLE = 3
+"""A post whose title names no role of this field must ask for as many testable things to be one."""
+
+_TITLE_LINES = 3
+_LANGUAGE_WORDS = 3000
+"""Enough to tell a language; a posting has a tenth to a third of it."""
+_TITLE_KEYS = ("title", "role", "position", "puesto", "cargo")
+
+
+class Fit(StrEnum):
+    """Whether labs make sense for a posting, and if not, why."""
+
+    FITS = "fits"
+    OTHER_FIELD = "other-field"
+    NOTHING_TESTABLE = "nothing-testable"
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """What a posting asks for. `requirements` holds must, nice and duty; `mentioned` what it names without asking."""
+
+    name: str
+    language: Language
+    level: LevelReading
+    fit: Fit
+    title: str
+    requirements: tuple[Requirement, ...]
+    mentioned: tuple[Requirement, ...]
+    problems: tuple[str, ...]
+
+
+def read_posting(path: str | Path, taxonomy: Taxonomy | None = None) -> Posting:
+    """Return the posting at `path` ("-": standard input), read. Raises InputError when there is no text to read."""
+    return understand(read_source(path), taxonomy)
+
+
+def understand(source: Source, taxonomy: Taxonomy | None = None) -> Posting:
+    """Return a posting's text, read. Never fails: what cannot be understood is left out or reported in `problems`."""
+    known = taxonomy or shipped_taxonomy()
+    document = parse(source)
+    parts = pieces(document)
+    language = detect_language(islice((word for piece in parts for word in words(piece.block.text)), _LANGUAGE_WORDS))
+    found = judge(document, parts, language.code, known)
+    title = _title(document, parts)
+    fit = _fit(title, [r for r in found if r.kind is not Kind.MENTION])
+    if fit is Fit.OTHER_FIELD:
+        # There, the words of this field describe the surroundings of other work.
+        found = [r if r.person else replace(r, kind=Kind.MENTION, any_of=()) for r in found]
+    return Posting(
+        name=source.name,
+        language=language,
+        level=read_level(document, parts),
+        fit=fit,
+        title=title,
+        requirements=tuple(r for r in found if r.kind is not Kind.MENTION),
+        mentioned=tuple(r for r in found if r.kind is Kind.MENTION),
+        problems=document.problems,
+    )
+
+
+def _title(document: Document, parts: Sequence[Piece]) -> str:
+    """Return what names the post: the front matter's title, else the first heading, else the first line."""
+    for field in document.fields:
+        if field.key in _TITLE_KEYS and field.value.strip():
+            return field.value.strip()
+    heading = next((p.block.text for p in parts if p.block.form is Form.HEADING and p.block.level == 1), "")
+    opening = "\n".join(line for line in document.lines if line.strip())
+    return heading or "\n".join(opening.split("\n")[:_TITLE_LINES])
+
+
+def _fit(title: str, asked: Sequence[Requirement]) -> Fit:
+    testable = [r for r in asked if not r.person and r.kind is not Kind.DUTY]
+    of_field, of_other = _names_role(title)
+    if of_other:
+        return Fit.OTHER_FIELD
+    if of_field:
+        return Fit.FITS if any(not r.person for r in asked) else Fit.NOTHING_TESTABLE
+    if not testable:
+        return Fit.NOTHING_TESTABLE
+    return Fit.FITS if len(testable) >= MIN_WITHOUT_ROLE else Fit.OTHER_FIELD
+
+
+def _names_role(title: str) -> tuple[bool, bool]:
+    known = vocabulary()
+    tokens = known.field_roles.tokens(title)
+    return any(True for _ in known.field_roles.hits(tokens)), any(True for _ in known.other_roles.hits(tokens))

@@ -1,0 +1,84 @@
+"""A posting's text, from a file or standard input. What cannot be read is refused with the remedy."""
+
+import re
+import sys
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from labs.core.errors import InputError
+
+MAX_BYTES = 1_000_000
+"""One megabyte is 400 printed pages: what is larger is not a posting."""
+
+_CONTROL_SHARE = 0.02
+"""A text file has stray control characters at most; above two in a hundred it is a binary one."""
+
+STDIN = "-"
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_MAGIC = {
+    b"%PDF": "a PDF",
+    b"PK\x03\x04": "a Word or zip file",
+    b"\xd0\xcf\x11\xe0": "an old Word file",
+    b"{\\rtf": "RTF",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A posting as text: lines end in a line feed, Unicode form C, no control or invisible characters."""
+
+    name: str
+    text: str
+
+
+def read_source(path: str | Path, stdin: BinaryIO | None = None) -> Source:
+    """Return the text of the file at `path`, or of standard input for "-".
+
+    Raises InputError when it cannot be read, is empty, is no UTF-8 text, or is larger than MAX_BYTES.
+    """
+    if str(path) == STDIN:
+        stream = stdin if stdin is not None else sys.stdin.buffer
+        return decode(stream.read(MAX_BYTES + 1), "standard input")
+    try:
+        with Path(path).open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError(
+            f"The posting {str(path)!r} cannot be read: {reason}.",
+            hint="Pass the path of a Markdown or text file, or - for standard input.",
+        ) from error
+    return decode(raw, str(path))
+
+
+def decode(raw: bytes, name: str) -> Source:
+    """Return `raw` as a posting's text. Raises InputError as `read_source` does."""
+    if len(raw) > MAX_BYTES:
+        raise InputError(
+            f"{name} is larger than {MAX_BYTES:,} bytes: not a posting.", hint="Pass the posting alone, as text."
+        )
+    for magic, what in _MAGIC.items():
+        if raw.startswith(magic):
+            raise InputError(f"{name} is {what}, not text.", hint="Save or copy it as plain text or Markdown.")
+    try:
+        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{name} is not UTF-8 text (byte {error.start}).", hint="Save it as plain text in UTF-8 and try again."
+        ) from error
+    return clean(text, name)
+
+
+def clean(text: str, name: str) -> Source:
+    """Return `text` as a posting's text. Raises InputError when it is empty or binary."""
+    text = re.sub("\r\n?|\x0c|\x0b|\x85|\u2028|\u2029", "\n", text)
+    controls = len(_CONTROL.findall(text))
+    if "\x00" in text or controls > max(1, len(text) * _CONTROL_SHARE):
+        raise InputError(f"{name} is a binary file.", hint="Pass the posting as plain text or Markdown.")
+    text = unicodedata.normalize("NFC", _CONTROL.sub("", _INVISIBLE.sub("", text)))
+    if not text.strip():
+        raise InputError(f"{name} is empty.", hint="Pass a file that holds the posting's text.")
+    return Source(name, text)

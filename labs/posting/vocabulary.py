@@ -1,0 +1,110 @@
+"""The words by which a posting's parts, wishes, roles and levels are recognised, from data/vocabulary.yaml."""
+
+from enum import StrEnum
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict
+
+from labs.posting.data import load_data
+from labs.posting.phrases import Phrases
+from labs.posting.text import words
+
+
+class Section(StrEnum):
+    """What a part of a posting is for."""
+
+    MUST = "must"
+    NICE = "nice"
+    DUTY = "duty"
+    SUMMARY = "summary"
+    APTITUDES = "aptitudes"
+    ABOUT = "about"
+    BENEFITS = "benefits"
+    APPLY = "apply"
+    DETAILS = "details"
+    UNKNOWN = "unknown"
+
+
+class Level(StrEnum):
+    """Seniority, lowest first."""
+
+    JUNIOR = "junior"
+    SEMI_SENIOR = "semi-senior"
+    SENIOR = "senior"
+    LEAD = "lead"
+
+
+class Cue(StrEnum):
+    """What a sentence says about the requirements in it."""
+
+    NICE = "nice"
+    NEGATED = "negated"
+    MUST = "must"
+    COMPANY = "company"
+    ALTERNATIVES = "alternatives"
+
+
+class Reach(StrEnum):
+    """Where what a cue speaks of stands: what follows the cue, what precedes it, or the one else the other."""
+
+    BEFORE = "before"
+    AFTER = "after"
+    EITHER = "either"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Roles(_Model):
+    field: list[str]
+    other: list[str]
+    nouns: list[str]
+
+
+class _Data(_Model):
+    sections: dict[Section, list[str]]
+    cues: dict[Cue, dict[Reach, list[str]]]
+    alternative_words: list[str]
+    joining_words: list[str]
+    contrast_words: list[str]
+    roles: _Roles
+    levels: dict[Level, list[str]]
+    level_not_after: list[str]
+    level_labels: list[str]
+    years: list[str]
+    stopwords: dict[str, list[str]]
+
+
+class Vocabulary:
+    """The data, ready to be looked up."""
+
+    def __init__(self, data: _Data) -> None:
+        self.sections = Phrases.of(_ranked(data.sections))
+        self.cues = Phrases.of({(cue, reach): texts for cue, by in data.cues.items() for reach, texts in by.items()})
+        self.alternative_words = frozenset(word for text in data.alternative_words for word in words(text))
+        self.joining_words = frozenset(word for text in data.joining_words for word in words(text))
+        self.contrasts = Phrases.of({True: data.contrast_words})
+        self.field_roles = Phrases.of({True: data.roles.field})
+        self.other_roles = Phrases.of({True: data.roles.other})
+        self.role_nouns = frozenset(word for text in data.roles.nouns for word in words(text))
+        self.levels = Phrases.of(data.levels)
+        self.level_not_after = frozenset(words(" ".join(data.level_not_after)))
+        self.level_labels = frozenset(words(text) for text in data.level_labels)
+        self.years = frozenset(words(" ".join(data.years)))
+        self.stopwords = {code: frozenset(words(" ".join(texts))) for code, texts in data.stopwords.items()}
+
+
+_RANK = (Section.NICE, Section.MUST, Section.DUTY, Section.APTITUDES, Section.BENEFITS, Section.APPLY)
+
+
+def _ranked(sections: dict[Section, list[str]]) -> dict[Section, list[str]]:
+    """Return the sections so that of two equal phrases the one with the strongest meaning counts."""
+    order = [*_RANK, *(section for section in sections if section not in _RANK)]
+    return {section: sections[section] for section in order if section in sections}
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the vocabulary that ships with Taller, read once."""
+    return Vocabulary(_Data.model_validate(load_data("vocabulary.yaml")))

@@ -1,0 +1,1 @@
+"""The isolation unit a lab's programs run in."""

@@ -1,0 +1,65 @@
+"""A cell's only way in: a veth pair, and a firewall that lets nothing out of the lab but answers."""
+
+from pathlib import Path
+
+from provisioner.cell.command import run_tool
+from provisioner.cell.slots import Slot
+
+UPLINK = "eth0"
+
+
+def firewall_rules(slot: Slot, *, egress: bool) -> str:
+    """Rules of a lab for nftables: what comes from it passes only as an answer; nothing is forwarded from or to it.
+
+    Needed although the lab has no default route: its root may add one. `egress` lets it out to other hosts, never to
+    this one, another lab, or the link-local range (where clouds keep their metadata service), and under no name but
+    its own address.
+    """
+    forward_out = (
+        f'iifname "{slot.link}" oifname "taller*" drop; iifname "{slot.link}" ip daddr 169.254.0.0/16 drop; '
+        f'iifname "{slot.link}" ip saddr {slot.address} accept; iifname "{slot.link}" drop;'
+        if egress
+        else f'iifname "{slot.link}" drop;'
+    )
+    nat = (
+        f"chain nat {{ type nat hook postrouting priority 100; "
+        f'ip saddr {slot.network} oifname != "{slot.link}" masquerade; }}'
+        if egress
+        else ""
+    )
+    return f"""
+table inet {slot.table} {{
+  chain input {{ type filter hook input priority -150; policy accept;
+    iifname "{slot.link}" ct state established,related accept; iifname "{slot.link}" drop; }}
+  chain forward {{ type filter hook forward priority -150; policy accept;
+    {forward_out} oifname "{slot.link}" ct state established,related accept; oifname "{slot.link}" drop; }}
+  {nat}
+}}
+"""
+
+
+def connect(slot: Slot, *, pid: int, nft: tuple[str, ...], egress: bool) -> None:
+    """Give the network namespace of `pid` its uplink; the firewall stands before the link does. Idempotent."""
+    remove_firewall(slot.table, nft=nft)
+    run_tool([*nft, "-f", "-"], stdin=firewall_rules(slot, egress=egress))
+    remove_link(slot.link)
+    run_tool(
+        ["ip", "-batch", "-"],
+        stdin=f"link add {slot.link} type veth peer name {UPLINK} netns {pid}\n"
+        f"addr add {slot.gateway}/{slot.network.prefixlen} dev {slot.link}\n",
+    )
+    Path(f"/proc/sys/net/ipv6/conf/{slot.link}/disable_ipv6").write_text("1")
+    # The host answers for the gateway only; by default it would tell a lab which addresses it has on other links.
+    Path(f"/proc/sys/net/ipv4/conf/{slot.link}/arp_ignore").write_text("1")
+    run_tool(["ip", "link", "set", slot.link, "up"])
+
+
+def remove_link(name: str) -> None:
+    """Delete a link of ours; none is fine."""
+    if Path(f"/sys/class/net/{name}").exists():
+        run_tool(["ip", "link", "del", name], allowed_codes=frozenset({0, 1}))
+
+
+def remove_firewall(table: str, *, nft: tuple[str, ...]) -> None:
+    """Delete a table of ours; none is fine."""
+    run_tool([*nft, "-f", "-"], stdin=f"table inet {table} {{}}\ndelete table inet {table}\n")

@@ -1,0 +1,75 @@
+"""A candidate's shell: a cell of its own beside the node's. Same network and limits, nothing else in common.
+
+It runs as an ordinary user without capabilities in the lab's user namespace, with its own processes and files; the
+node's keys are in the node's cell only. Its root lies on a file system of the host's and is read-only; what a candidate
+writes is in memory, which the lab's limit counts.
+"""
+
+import json
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from provisioner.cell.cell import Cells
+from provisioner.cell.slots import Slot
+from provisioner.cell.spec import SHELL_PREFIX, CellSpec, oci_config
+
+CANDIDATE_UID = 1000
+HOME = "/home"
+_DIRECTORIES = ("dev", "etc", "home", "proc", "run", "tmp", "usr", "var/tmp")
+_LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64"}
+
+
+def shell_command(
+    cells: Cells, slot: Slot, *, node_pid: int, command: Sequence[str], kubeconfig: str, usr: Path
+) -> Sequence[str]:
+    """Lay out a bundle for one command and return the argv that runs it and ends with its exit code.
+
+    The bundle goes with the lab; the container goes when the command ends.
+    """
+    name = f"{slot.lab}.{secrets.token_hex(4)}"
+    bundle = cells.files(slot.home, slot.lab).cell_directory / "shells" / name
+    root = bundle / "root"
+    _lay_out(root, owner=slot.first_id + CANDIDATE_UID, kubeconfig=kubeconfig)
+    spec = CellSpec(
+        args=list(command),
+        root=root,
+        first_id=slot.first_id,
+        cgroup=f"/taller/{slot.lab}/{SHELL_PREFIX}{name.rpartition('.')[2]}",
+        hostname="lab",
+        limits=None,
+        read_only_mounts={"/usr": usr},
+        namespaces={"user": f"/proc/{node_pid}/ns/user", "network": f"/proc/{node_pid}/ns/net"},
+        env=[
+            f"HOME={HOME}",
+            f"KUBECONFIG={HOME}/.kube/config",
+            f"TERM={os.environ.get('TERM', 'xterm')}",
+            "LANG=C.UTF-8",
+            r"PS1=lab:\w\$ ",
+        ],
+        terminal=sys.stdin.isatty() and sys.stdout.isatty(),
+        unprivileged_user=CANDIDATE_UID,
+        cwd=HOME,
+    )
+    (bundle / "config.json").write_text(json.dumps(oci_config(spec)))
+    return cells.run_argv(bundle, name)
+
+
+def _lay_out(root: Path, *, owner: int, kubeconfig: str) -> None:
+    for name in _DIRECTORIES:
+        (root / name).mkdir(parents=True)
+    for name, target in _LINKS.items():
+        (root / name).symlink_to(target)
+    (root / "etc/passwd").write_text(f"candidate:x:{CANDIDATE_UID}:{CANDIDATE_UID}::{HOME}:/bin/bash\n")
+    (root / "etc/group").write_text(f"candidate:x:{CANDIDATE_UID}:\n")
+    (root / "etc/nsswitch.conf").write_text("hosts: files dns\n")
+    (root / "etc/hosts").write_text("127.0.0.1 localhost\n")
+    (root / "etc/resolv.conf").write_text("nameserver 10.43.0.10\nsearch svc.cluster.local cluster.local\n")
+    private = root / HOME.lstrip("/") / ".kube"
+    private.mkdir()
+    (private / "config").touch(mode=0o600)
+    (private / "config").write_text(kubeconfig)
+    for path in (private, private / "config"):
+        os.chown(path, owner, owner)

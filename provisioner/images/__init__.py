@@ -1,0 +1,1 @@
+"""Container images and node root made without Docker."""

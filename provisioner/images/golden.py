@@ -1,0 +1,113 @@
+"""The images that every lab has, in one archive made from our toolchain and Debian's busybox. Nothing is pulled.
+
+| image | holds | runs as |
+|---|---|---|
+| lab.local/pause:1 | /pause | 65535 |
+| lab.local/coredns:1 | /coredns | root, which binds port 53 |
+| lab.local/shop:1 | the demo shop, and busybox for whoever looks around in it | 65532 |
+| lab.local/probe:1 | /bin/probe alone | 65532 |
+| lab.local/busybox:1 | every applet of busybox but wget, and `http`, which is `probe get` | root |
+"""
+
+import hashlib
+import platform
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from labs.core.errors import ToolchainError
+from labs.core.settings import settings
+from provisioner.images import debs
+from provisioner.images.layers import Directory, File, Image, Link, Program, Tree, write_archive
+from provisioner.toolchain import store, tools, whole
+from provisioner.toolchain.progress import Progress, Silent
+from provisioner.toolchain.table import tool
+
+ARCHIVE = "lab.tar"
+TOOLS = ("coredns", "pause", "probe", "shop")
+LAYOUT = 1
+"""Raise it when the code below makes other images from the same tools."""
+OLD_KEPT = 2
+UNUSED_DAYS = 7.0
+
+_BROKEN_APPLETS = frozenset({"wget"})
+"""Debian's static busybox crashes in them when a name must be resolved in a pod."""
+_ETC: Tree = {
+    "etc/passwd": File(b"root:x:0:0:root:/root:/bin/sh\nnonroot:x:65532:65532:nonroot:/tmp:/bin/sh\n"),
+    "etc/group": File(b"root:x:0:\nnonroot:x:65532:\n"),
+    "etc/nsswitch.conf": File(b"hosts: files dns\n"),
+    "tmp": Directory(0o1777),
+}
+_NONROOT = "65532:65532"
+
+
+def path() -> Path:
+    """The directory with the archive (`*.tar`). Raises ToolchainError when it is not there yet; makes nothing."""
+    place = _place()
+    if not place.is_dir():
+        raise ToolchainError("The labs' images are not there yet.", hint="`make toolchain` makes them.")
+    return place
+
+
+def ensure(progress: Progress | None = None) -> Path:
+    """The archive of all images is there; returns its directory. Idempotent, safe side by side.
+
+    Raises ToolchainError and HostError.
+    """
+    told, place = progress or Silent(), _place()
+    tools.ensure(TOOLS, told)
+    with whole.lock(place.parent, "images", waiting=lambda: told.started("images", "waiting for another taller")):
+        if not place.is_dir():
+            told.started("images", "writing the archive")
+            part = whole.workplace(place.parent, "images")
+            write_archive(part / ARCHIVE, images(_busybox(part)), machine=platform.machine())
+            whole.put(part, place)
+            whole.remove_old(place.parent, "images-*", keep=place, unused_days=UNUSED_DAYS, kept=OLD_KEPT)
+            told.finished("images", "made")
+    whole.used(place)
+    return place
+
+
+def images(busybox: Tree) -> Sequence[Image]:
+    """What the archive holds. The layer with busybox is shared."""
+    programs = {name: Program(tools.path(name)) for name in TOOLS}
+    return (
+        Image("lab.local/pause:1", [{"pause": programs["pause"]}], entrypoint=["/pause"], user="65535:65535"),
+        Image("lab.local/coredns:1", [_ETC, {"coredns": programs["coredns"]}], entrypoint=["/coredns"]),
+        Image(
+            "lab.local/shop:1",
+            [_ETC, busybox, {"bin/shop": programs["shop"]}],
+            entrypoint=["/bin/shop"],
+            user=_NONROOT,
+        ),
+        Image(
+            "lab.local/probe:1",
+            [_ETC, {"bin/probe": programs["probe"]}],
+            entrypoint=["/bin/probe"],
+            command=["sleep"],
+            user=_NONROOT,
+        ),
+        Image("lab.local/busybox:1", [_ETC, busybox, _http(programs["probe"])], command=["sh"]),
+    )
+
+
+def _http(probe: Program) -> Tree:
+    return {"bin/probe": probe, "bin/http": Program(b'#!/bin/sh\nexec /bin/probe get "$@"\n')}
+
+
+def _place() -> Path:
+    keys = " ".join([str(LAYOUT), *(store.key(tool(name)) for name in TOOLS)])
+    return settings().cache / "images" / f"images-{hashlib.sha256(keys.encode()).hexdigest()[:12]}"
+
+
+def _busybox(part: Path) -> Tree:
+    """Debian's static busybox and a link for each of its applets. Leaves nothing in `part`."""
+    with whole.scratch(part, "busybox") as scratch:
+        debs.unpack(debs.download(["busybox-static"], scratch / "archives"), scratch)
+        found = [each for each in (scratch / "bin/busybox", scratch / "usr/bin/busybox") if each.is_file()]
+        if not found:
+            raise ToolchainError("The package busybox-static holds no busybox.")
+        listing = subprocess.run([found[0], "--list"], capture_output=True, text=True, check=True).stdout
+        content = found[0].read_bytes()
+    applets = sorted(set(listing.split()) - _BROKEN_APPLETS - {"busybox"})
+    return {"bin/busybox": Program(content), **{f"bin/{applet}": Link("busybox") for applet in applets}}

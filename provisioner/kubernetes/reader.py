@@ -1,0 +1,58 @@
+"""The reading side of an API server."""
+
+import http.client
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from labs.core.errors import UnreachableError
+from labs.core.ports import Manifest
+from labs.core.probes import ObjectRef
+from provisioner.kubernetes.paths import Paths
+from provisioner.kubernetes.transport import Transport
+
+LOG_MAX_BYTES = 64 * 1024
+"""What a report can show; a candidate's pod may write without end."""
+
+
+class Reader:
+    """A `ClusterReader` over REST. Any answer but "here it is" and "there is none" raises UnreachableError."""
+
+    def __init__(self, transport: Transport, paths: Paths) -> None:
+        self._transport = transport
+        self._paths = paths
+
+    def get(self, ref: ObjectRef) -> Manifest | None:
+        """See ClusterReader."""
+        path = self._paths.object(ref)
+        if path is None:
+            return None
+        answer = self._transport.call("GET", path)
+        if answer.status == http.client.NOT_FOUND:
+            return None
+        if not answer.is_ok or not isinstance(answer.body, dict):
+            raise UnreachableError(f"{ref} cannot be read: {answer.status} {answer.message}")
+        return answer.body
+
+    def list(self, api_version: str, kind: str, *, namespace: str = "", labels: str = "") -> Sequence[Manifest]:
+        """See ClusterReader."""
+        path = self._paths.collection(api_version, kind, namespace)
+        if path is None:
+            return []
+        answer = self._transport.call("GET", path, query={"labelSelector": labels} if labels else None)
+        if answer.status == http.client.NOT_FOUND:
+            return []
+        if not answer.is_ok or not isinstance(answer.body, dict):
+            raise UnreachableError(f"{kind} objects cannot be listed: {answer.status} {answer.message}")
+        # Items of a list carry neither apiVersion nor kind.
+        return [{"apiVersion": api_version, "kind": kind, **item} for item in answer.body.get("items") or []]
+
+    def logs(self, namespace: str, pod: str, *, container: str = "", tail_lines: int = 100) -> str:
+        """See ClusterReader."""
+        query = {"tailLines": str(tail_lines), "limitBytes": str(LOG_MAX_BYTES)}
+        if container:
+            query["container"] = container
+        path = f"/api/v1/namespaces/{quote(namespace, safe='')}/pods/{quote(pod, safe='')}/log"
+        status, text = self._transport.text(path, query=query)
+        if status != http.client.OK:
+            raise UnreachableError(f"The log of {namespace}/{pod} cannot be read: {status} {text[:300]}")
+        return text

@@ -1,0 +1,51 @@
+"""A Kubernetes sandbox, from its administrator's kubeconfig."""
+
+from contextlib import AbstractContextManager
+
+from labs.core.ports import Prober
+from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest
+from provisioner.kubernetes import prober
+from provisioner.kubernetes.credentials import credentials
+from provisioner.kubernetes.execute import execute
+from provisioner.kubernetes.paths import Paths
+from provisioner.kubernetes.reader import Reader
+from provisioner.kubernetes.transport import Transport
+from provisioner.kubernetes.writer import Writer
+
+
+class KubernetesSandbox:
+    """A `Sandbox`, plus the writing side for the provisioner. Safe to share between threads."""
+
+    def __init__(self, kubeconfig: str) -> None:
+        self.credentials = credentials(kubeconfig)
+        self._transport = Transport(self.credentials)
+        paths = Paths(self._transport)
+        self._reader = Reader(self._transport, paths)
+        self._writer = Writer(self._transport, paths)
+
+    @property
+    def reader(self) -> Reader:
+        """See Sandbox."""
+        return self._reader
+
+    @property
+    def writer(self) -> Writer:
+        """The provisioner's side; graders get a `Sandbox`, which has none."""
+        return self._writer
+
+    @property
+    def transport(self) -> Transport:
+        """For what the ports do not say, such as tokens."""
+        return self._transport
+
+    def prober(self, identity: ClientIdentity) -> AbstractContextManager[Prober]:
+        """See Sandbox."""
+        return prober.opened(self._transport, self._reader, self._writer, identity)
+
+    def execute(self, request: ExecRequest) -> ExecAnswer:
+        """See Sandbox."""
+        return execute(self._transport, request)
+
+    def close(self) -> None:
+        """No connection is left open."""
+        self._transport.close()

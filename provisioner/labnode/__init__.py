@@ -1,0 +1,1 @@
+"""The default engine: a Kubernetes node in a cell."""

@@ -1,0 +1,48 @@
+"""Following what labnode says while it boots: JSON lines on its standard output, a file of the host's."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from labs.core.errors import InfrastructureError, TimedOutError
+
+POLL_SECONDS = 0.01
+Event = dict[str, Any]
+
+
+def follow(path: Path, *, until: str, limit_seconds: float, is_alive: Callable[[], bool]) -> dict[str, Event]:
+    """Return the events by name once `until` was said.
+
+    Raises InfrastructureError when the node says that it failed or ends, TimedOutError after `limit_seconds`.
+    """
+    deadline = time.monotonic() + limit_seconds
+    while True:
+        events = read(path)
+        if failed := events.get("failed"):
+            where = failed.get("component", "labnode")
+            raise InfrastructureError(f"The node failed: {where}: {failed.get('error', '')[:2000]}")
+        if until in events:
+            return events
+        if not is_alive():
+            raise InfrastructureError(f"The node ended after {', '.join(events) or 'nothing'}.")
+        if time.monotonic() > deadline:
+            raise TimedOutError(
+                f"The node was not {until} within {limit_seconds:.0f} s; it got as far as: {', '.join(events) or '-'}.",
+                hint="Is the host overloaded? TALLER_NODE_READY_TIMEOUT_SECONDS raises the limit.",
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def read(path: Path) -> dict[str, Event]:
+    """The events so far, by name; a line that is not whole yet is left for later."""
+    events: dict[str, Event] = {}
+    for line in path.read_text(errors="replace").split("\n")[:-1]:
+        try:
+            event = json.loads(line)
+        except json.JSONDecodeError:
+            continue  # something in the node wrote to its standard output
+        if isinstance(event, dict) and isinstance(event.get("event"), str):
+            events[event["event"]] = event
+    return events

@@ -1,0 +1,1 @@
+"""Benchmarks: run on the real thing, by hand (`make bench`); never part of the tests."""

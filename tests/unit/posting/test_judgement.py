@@ -1,0 +1,110 @@
+import pytest
+
+from labs.posting.judgement import Kind
+from tests.unit.posting.samples import asked, ids, kinds, reading
+
+
+@pytest.mark.parametrize(
+    ("bullet", "expected"),
+    [
+        ("Kubernetes, Terraform (deseable), AWS", {"kubernetes": "must", "terraform": "nice", "aws": "must"}),
+        ("Kubernetes required, Helm a plus", {"kubernetes": "must", "helm": "nice"}),
+        ("Terraform and Ansible are nice to have", {"terraform": "nice", "ansible": "nice"}),
+        ("Strong Linux skills; Windows Server would be a plus", {"linux": "must", "windows-server": "nice"}),
+        ("Docker (excluyente) y Kubernetes (no excluyente)", {"docker": "must", "kubernetes": "nice"}),
+        ("Deseable: conocimientos de Istio", {"service-mesh.istio": "nice"}),
+        ("Será um diferencial ter Kafka", {"messaging.kafka": "nice"}),
+        ("Knowledge of Python (a plus: Golang)", {"programming.python": "must", "programming.go": "nice"}),
+        ("No se requiere experiencia en Kubernetes ni Helm", {"kubernetes": "mention", "helm": "mention"}),
+        ("Docker, no hace falta Kubernetes", {"docker": "must", "kubernetes": "mention"}),
+        ("Kubernetes is not required but Docker is", {"kubernetes": "mention", "docker": "must"}),
+        ("Não é necessário conhecer Azure", {"azure": "mention"}),
+    ],
+)
+def test_wording_decides_how_much_it_is_wanted(bullet: str, expected: dict[str, str]) -> None:
+    assert asked(bullet) == expected
+
+
+@pytest.mark.parametrize(
+    ("bullet", "group"),
+    [
+        ("Knowledge of AWS, GCP or Azure", {"aws", "azure", "gcp"}),
+        ("AWS/Azure/GCP", {"aws", "azure", "gcp"}),
+        ("Ansible y/o Puppet", {"ansible", "puppet"}),
+        ("Al menos uno de estos: Jenkins, CircleCI", {"ci.circleci", "ci.jenkins"}),
+        ("Linux, and Docker or Podman", {"docker", "podman"}),
+    ],
+)
+def test_alternatives_are_one_need(bullet: str, group: set[str]) -> None:
+    posting = reading(f"# DevOps Engineer\n\n## Requirements\n\n- {bullet}\n")
+    assert {frozenset(r.any_of) for r in posting.requirements if r.any_of} == {frozenset(group)}
+
+
+@pytest.mark.parametrize("bullet", ["AWS and Azure", "Docker e o Kubernetes", "Terraform, Ansible"])
+def test_lists_are_no_alternatives(bullet: str) -> None:
+    posting = reading(f"# Vaga DevOps\n\n## Requisitos para você\n\nExperiência com os sistemas:\n\n- {bullet}\n")
+    assert not [r for r in posting.requirements if r.any_of]
+
+
+def test_examples_of_what_is_named_are_folded_into_it() -> None:
+    assert asked("At least two programming languages: Python, Java, PHP, etc.") == {"programming": "must"}
+    assert asked("Relational databases: MySQL or PostgreSQL") == {"databases.sql": "must"}
+
+
+def test_a_category_gives_way_to_what_belongs_to_it() -> None:
+    assert asked("Networking: VPNs, DNS") == {"networking.vpn": "must", "networking.dns": "must"}
+    assert asked("Networking") == {"networking": "must"}
+    assert asked("Networking", "VPNs") == {"networking.vpn": "must"}
+
+
+def test_sections_decide_in_three_languages() -> None:
+    for must, nice, duty in (
+        ("What you bring", "Nice to have", "What you'll do"),
+        ("Requisitos excluyentes", "No excluyentes", "Funciones"),
+        ("Requisitos", "Diferenciais", "Responsabilidades"),
+    ):
+        text = f"# DevOps\n\n## {duty}\n\n- Jenkins\n\n## {must}\n\n- Linux\n\n## {nice}\n\n- Helm\n"
+        assert kinds(reading(text)) == {"ci.jenkins": "duty", "linux": "must", "helm": "nice"}
+
+
+def test_companys_stack_and_benefits_are_only_mentioned() -> None:
+    text = (
+        "# DevOps\n\n## About us\n\nWe run Kubernetes.\n\n## Requirements\n\n- Linux\n\n## Benefits\n\n- AWS courses\n"
+    )
+    assert kinds(reading(text)) == {"kubernetes": "mention", "linux": "must", "aws": "mention"}
+
+
+def test_plain_text_without_sections_is_read_by_its_wording() -> None:
+    text = (
+        "We are looking for a senior DevOps engineer with experience with Kubernetes and AWS. Terraform is a plus. "
+        "Our stack is Java."
+    )
+    assert kinds(reading(text)) == {
+        "kubernetes": "must",
+        "aws": "must",
+        "terraform": "nice",
+        "programming.java": "mention",
+    }
+
+
+def test_persons_are_judged_by_persons() -> None:
+    posting = reading("# DevOps\n\n## Requirements\n\n- Linux\n- Communication skills, CKA\n")
+    assert ids(posting, Kind.MUST) == {"linux"}
+    assert ids(posting, Kind.MUST, person=True) == {"communication", "certification.cka"}
+
+
+def test_wrapped_bullet_keeps_the_line_of_each_name() -> None:
+    posting = reading("# DevOps\n\n## Requirements\n\n- Linux,\n  Kubernetes and\n  [Helm](https://github.com/x)\n")
+    assert {str(r.id): (r.evidence[0].line, r.evidence[0].text) for r in posting.requirements} == {
+        "linux": (5, "- Linux,"),
+        "kubernetes": (6, "Kubernetes and"),
+        "helm": (7, "[Helm](https://github.com/x)"),
+    }
+
+
+def test_nested_item_is_read_in_the_light_of_its_parent() -> None:
+    assert asked("Kubernetes\n  - kind, troubleshooting") == {
+        "kubernetes": "must",
+        "kubernetes.kind": "must",
+        "kubernetes.troubleshooting": "must",
+    }

@@ -1,0 +1,98 @@
+import pytest
+
+from labs.core.errors import InputError
+from labs.posting.taxonomy import parse_taxonomy, taxonomy, variants
+from tests.unit.posting.samples import EXPECTED, asked
+
+
+def test_every_expected_id_exists() -> None:
+    known = set(taxonomy().entries)
+    for expected in EXPECTED.values():
+        ids = {*expected["must"], *expected["nice"], *expected["duty"], *expected["person"], *expected["mentioned"]}
+        assert ids | {id_ for group in expected["any_of"] for id_ in group} <= known
+
+
+def test_whole_field_is_there_and_every_parent_too() -> None:
+    ids = set(taxonomy().entries)
+    assert len(ids) >= 120
+    assert not [id_ for id_ in ids if "." in id_ and id_.rsplit(".", 1)[0] not in ids]
+
+
+@pytest.mark.parametrize("id_", sorted(taxonomy().entries))
+def test_each_name_is_found(id_: str) -> None:
+    entry = taxonomy().entries[id_]  # type: ignore[index]
+    for name in (*entry.names, *entry.exact, *entry.en, *entry.es, *entry.pt):
+        assert id_ in asked(name), name
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("We go to conferences, and Go the extra mile", "programming.go"),
+        ("We react to change with React-like speed", "react"),
+        ("Chef de partie", "chef"),
+        ("You take the helm", "helm"),
+        ("Kubernetes, and any kind of tool", "kubernetes.kind"),
+        ("A spa and a sauna", "architecture.spa"),
+        ("Redes sociales", "networking"),
+        ("Digital nomad with Docker", "nomad"),
+        ("Javanese", "programming.java"),
+        ("see https://kubernetes.io", "kubernetes"),
+        ("mail aws@example.com", "aws"),
+    ],
+)
+def test_must_not_match(text: str, absent: str) -> None:
+    assert absent not in asked(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "present"),
+    [
+        ("KUBERNETES", "kubernetes"),
+        ("Infraestructura\n  como código", "iac"),
+        ("Politicas como codigo", "policy-as-code"),
+        ("expresiones regulares", "scripting"),
+        ("Certificações", "certification"),
+        ("CI / CD", "ci"),
+        ("ci-cd", "ci"),
+        ("Node.js.", "programming.nodejs"),
+        ("C++/C#", "programming.csharp"),
+        ("Golang", "programming.go"),
+        ("Languages: Go, Python", "programming.go"),
+        ("CI with GitLab", "ci.gitlab"),
+        ("Kuberentes", "kubernetes"),
+    ],
+)
+def test_must_match(text: str, present: str) -> None:
+    assert present in asked(text)
+
+
+def test_plurals_of_three_languages() -> None:
+    assert ("certificacoes",) in variants(("certificacao",))
+    assert ("redes", "privadas") in variants(("rede", "privada"))
+    assert ("policies",) in variants(("policy",))
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    data = {
+        "requirements": {
+            "Bad Id": {"names": ["x"]},
+            "a": {"names": ["same"], "includes": ["missing"]},
+            "b": {"names": ["Same"]},
+            "c": {"names": ["!!"]},
+        }
+    }
+    with pytest.raises(InputError) as caught:
+        parse_taxonomy(data)
+    for part in ("Bad Id", "'missing'", "only a group", "'Same' is a name of a", "no letter or digit"):
+        assert part in caught.value.message
+    with pytest.raises(InputError, match="nombres"):
+        parse_taxonomy({"requirements": {"a": {"nombres": ["x"]}}})
+    with pytest.raises(InputError, match="no name"):
+        parse_taxonomy({"requirements": {"a": {}}})
+
+
+def test_titles() -> None:
+    assert taxonomy().title("service-mesh", "es") == "malla de servicios"
+    assert taxonomy().title("kubernetes", "es") == "Kubernetes"
+    assert taxonomy().title("unheard-of", "en") == "unheard-of"

@@ -1,0 +1,66 @@
+import pytest
+
+from labs.core.errors import UnreachableError
+from labs.core.probes import ObjectRef
+from provisioner.kubernetes.paths import Paths
+from provisioner.kubernetes.reader import LOG_MAX_BYTES, Reader
+from provisioner.kubernetes.transport import Transport
+from tests.unit.provisioner.kubernetes.fake_api import FakeApi
+
+
+@pytest.fixture
+def reader(transport: Transport) -> Reader:
+    return Reader(transport, Paths(transport))
+
+
+def test_an_object_or_none(api: FakeApi, reader: Reader) -> None:
+    api.objects["/api/v1/namespaces/shop/services/web"] = {"kind": "Service", "metadata": {"name": "web"}}
+    assert reader.get(ObjectRef("v1", "Service", "web", "shop")) is not None
+    assert reader.get(ObjectRef("v1", "Service", "other", "shop")) is None
+
+
+def test_items_of_a_list_say_what_they_are(api: FakeApi, reader: Reader) -> None:
+    api.objects["/api/v1/namespaces/shop/pods/p"] = {"metadata": {"name": "p"}}
+    (item,) = reader.list("v1", "Pod", namespace="shop", labels="app=x")
+    assert (item["apiVersion"], item["kind"]) == ("v1", "Pod")
+    assert api.requests[0][2] == {"labelSelector": ["app=x"]}
+
+
+def test_a_kind_that_is_not_served_has_no_objects(reader: Reader) -> None:
+    assert reader.list("x.io/v1", "Foo") == []
+    assert reader.get(ObjectRef("x.io/v1", "Foo", "f")) is None
+
+
+def test_kinds_are_found_out_once(api: FakeApi, reader: Reader) -> None:
+    resources = [
+        {"kind": "Foo", "name": "foos", "namespaced": True},
+        {"kind": "Foo", "name": "foos/status", "namespaced": True},
+    ]
+    api.objects["/apis/x.io/v1"] = {"resources": resources}
+    api.objects["/apis/x.io/v1/namespaces/shop/foos/f"] = {"kind": "Foo", "metadata": {"name": "f"}}
+    for _ in range(3):
+        assert reader.get(ObjectRef("x.io/v1", "Foo", "f", "shop"))
+    assert api.calls("GET").count("/apis/x.io/v1") == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 403])
+def test_not_being_allowed_to_look_is_not_the_candidates_failure(api: FakeApi, reader: Reader, status: int) -> None:
+    for look in (
+        lambda: reader.get(ObjectRef("v1", "Service", "web", "shop")),
+        lambda: reader.list("v1", "Pod"),
+        lambda: reader.logs("shop", "p"),
+    ):
+        api.planned = [(status, {"message": "no"})]
+        with pytest.raises(UnreachableError):
+            look()
+
+
+def test_names_cannot_leave_their_place(api: FakeApi, reader: Reader) -> None:
+    assert reader.get(ObjectRef("v1", "Service", "../../../nodes", "shop")) is None
+    assert api.calls("GET") == ["/api/v1/namespaces/shop/services/..%2F..%2F..%2Fnodes"]
+
+
+def test_logs_are_limited(api: FakeApi, reader: Reader) -> None:
+    api.planned = [b"line\n\xff"]
+    assert reader.logs("shop", "p", container="c", tail_lines=3) == "line\n�"
+    assert api.requests[0][2] == {"tailLines": ["3"], "limitBytes": [str(LOG_MAX_BYTES)], "container": ["c"]}

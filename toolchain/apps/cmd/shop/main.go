@@ -1,0 +1,46 @@
+// Command shop is the demo shop in one binary.
+//
+//	shop ROLE        web, api, store, archive or worker; settings come from the environment (internal/shop/config.go)
+//	shop get URL     an HTTP client for people
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"taller.dev/apps/internal/ask"
+	"taller.dev/apps/internal/shop"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:]))
+}
+
+// run returns the exit status: 0 asked to end, 1 could not serve, 2 wrong settings.
+func run(ctx context.Context, args []string) int {
+	if len(args) == 0 {
+		fmt.Fprintf(os.Stderr, "usage: shop %s | shop get [-v] [-n TIMES] URL\n", strings.Join(shop.Roles, "|"))
+		return 2
+	}
+	if args[0] == "get" {
+		return ask.Get(ctx, args[1:], os.Stdout, os.Stderr)
+	}
+	logger := log.New(os.Stdout, "", log.LstdFlags|log.LUTC)
+	config, err := shop.ConfigFrom(args[0], os.Getenv)
+	if err != nil {
+		logger.Print("settings: ", strings.ReplaceAll(err.Error(), "\n", "; "))
+		return 2
+	}
+	if err := shop.Run(ctx, config, logger); err != nil {
+		logger.Print(err)
+		return 1
+	}
+	return 0
+}

@@ -1,0 +1,3 @@
+module taller.dev/apps
+
+go 1.26

@@ -1,0 +1,11 @@
+// Command kubectl is the upstream kubectl, built from the module set of the node so that both have one version.
+package main
+
+import (
+	"os"
+
+	"k8s.io/component-base/cli"
+	"k8s.io/kubectl/pkg/cmd"
+)
+
+func main() { os.Exit(cli.Run(cmd.NewDefaultKubectlCommand())) }

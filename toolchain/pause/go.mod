@@ -1,0 +1,3 @@
+module taller.dev/toolchain/pause
+
+go 1.26
