@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from labs.core.errors import InfrastructureError, TallerError
 from labs.core.ids import new_lab_id
-from labs.core.ports import Engine, Limits, SandboxHandle, SandboxSpec
+from labs.core.ports import CandidateAccess, Engine, Limits, SandboxHandle, SandboxSpec
 from labs.core.probes import (
     ClientIdentity,
     DnsQuery,
@@ -79,7 +79,7 @@ class Lab:
 
     def command(self, *words: str, kubeconfig: str = "") -> "subprocess.CompletedProcess[str]":
         """Run a command in a cell beside the node, as the candidate's shell is."""
-        argv = self.engine.command_in_cell(self.spec.lab, words, kubeconfig=kubeconfig or self.handle.kubeconfig)
+        argv = self.engine.command_in_cell(self.spec.lab, words, CandidateAccess(kubeconfig or self.handle.admin))
         return subprocess.run(
             argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=False
         )
@@ -143,7 +143,7 @@ def second_create_is_the_same(pair: Pair) -> None:
 def api_is_at_the_labs_address(pair: Pair) -> None:
     """The kubeconfig names the lab's address, and no other lab has it."""
     for lab in (pair.one, pair.two):
-        expect("server", urlsplit(credentials(lab.handle.kubeconfig).server).hostname, lab.handle.address)
+        expect("server", urlsplit(credentials(lab.handle.admin).server).hostname, lab.handle.address)
     if pair.one.handle.address == pair.two.handle.address:
         raise DoesNotHoldError("both labs have the same address")
 
@@ -346,7 +346,7 @@ def check_engine(engine: Engine, *, told: Callable[[Outcome], None] = lambda _: 
 
 def _lab(engine: Engine, spec: SandboxSpec, word: str) -> Lab:
     handle = engine.create(spec)
-    sandbox = KubernetesSandbox(handle.kubeconfig)
+    sandbox = KubernetesSandbox(handle.admin)
     sandbox.writer.apply(objects.world(word), field_manager="conformance")
     return Lab(engine, spec, handle, sandbox, word)
 

@@ -13,6 +13,7 @@ from labs.cli.output import note, print_json, say, table
 from labs.cli.planning import DEFAULT_MINUTES, plan_of
 from labs.core.errors import ExitCode, InputError
 from labs.core.ids import ScenarioId, candidate_name, lab_id, scenario_id
+from labs.core.ports import CandidateAccess
 
 if TYPE_CHECKING:
     from labs.lifecycle.context import Context
@@ -219,7 +220,7 @@ def shell(
     if record.state is not LabState.READY:
         raise InputError(f"The lab {record.id} is {record.state}: only a ready lab can be entered.", lab=record.id)
     argv = context.engine_of(record.engine).command_in_cell(
-        record.id, command or ["bash", "-i"], kubeconfig=context.files(record.id).read_candidate()
+        record.id, command or ["bash", "-i"], CandidateAccess(context.files(record.id).read_candidate())
     )
     sys.stdout.flush()
     os.execv(argv[0], list(argv))  # noqa: S606 - the terminal is the shell's from here on

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from labs.core.ids import LabId
@@ -103,27 +103,39 @@ class SandboxSpec:
 
 @dataclass(frozen=True, slots=True)
 class SandboxHandle:
-    """A Kubernetes sandbox that is up. `kubeconfig` is the administrator's, YAML text: a secret."""
+    """A sandbox that is up."""
 
     lab: LabId
     engine: str
     address: str
-    """IPv4 address of the lab on the host, the only way in."""
-    kubeconfig: str
-    node_ready_seconds: float
-    """From the engine's start to node Ready."""
+    """IPv4 address of the sandbox on the host, the only way in."""
+    admin: str
+    """The administrator's way in, a secret: a kubeconfig (YAML), or an AwsAdmin (JSON, see labs.core.aws)."""
+    ready_seconds: float
+    """From the engine's start until the sandbox answers (a node is Ready)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateAccess:
+    """What a candidate's shell is given: secrets of the candidate's own."""
+
+    kubeconfig: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables, such as AWS_ACCESS_KEY_ID."""
 
 
 class Engine(Protocol):
-    """Where a Kubernetes sandbox comes from. `taller engine check NAME` runs one conformance suite over each."""
+    """Where a sandbox comes from. `taller engine check NAME` runs one conformance suite over those for Kubernetes."""
 
     name: str
+    kind: str
+    """`kubernetes` or `aws`."""
 
     def problems(self) -> Sequence[str]:
         """Why this host cannot run the engine, each with its remedy; empty when it can. Changes nothing."""
 
     def create(self, spec: SandboxSpec) -> SandboxHandle:
-        """The sandbox of `spec.lab` is up and its node Ready. Idempotent: an existing one is returned as it is.
+        """The sandbox of `spec.lab` is up and answers. Idempotent: an existing one is returned as it is.
 
         Raises HostError (nothing created) or InfrastructureError (everything created is removed again).
         """
@@ -134,8 +146,8 @@ class Engine(Protocol):
     def destroy(self, lab: LabId) -> None:
         """Nothing of the sandbox is left on the host. Idempotent; also after a half-done create or destroy."""
 
-    def command_in_cell(self, lab: LabId, command: Sequence[str], *, kubeconfig: str) -> Sequence[str]:
-        """An argv that runs `command` for a candidate in a cell beside the node, with KUBECONFIG set to that text."""
+    def command_in_cell(self, lab: LabId, command: Sequence[str], access: CandidateAccess) -> Sequence[str]:
+        """An argv that runs `command` for a candidate in a cell beside the sandbox's, with that access set up."""
 
     def end_commands(self, lab: LabId) -> None:
         """Nothing that was started with `command_in_cell` runs any more. Idempotent."""

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
 from labs.core.ids import LabId
-from labs.core.ports import Engine, SandboxHandle, SandboxSpec
+from labs.core.ports import CandidateAccess, Engine, SandboxHandle, SandboxSpec
 
 
 class AheadEngine:
@@ -16,6 +16,7 @@ class AheadEngine:
         self._lab = lab
         self._coming = coming
         self.name = engine.name
+        self.kind = engine.kind
 
     def problems(self) -> Sequence[str]:
         """See Engine."""
@@ -33,9 +34,9 @@ class AheadEngine:
         """See Engine."""
         self._engine.destroy(lab)
 
-    def command_in_cell(self, lab: LabId, command: Sequence[str], *, kubeconfig: str) -> Sequence[str]:
+    def command_in_cell(self, lab: LabId, command: Sequence[str], access: CandidateAccess) -> Sequence[str]:
         """See Engine."""
-        return self._engine.command_in_cell(lab, command, kubeconfig=kubeconfig)
+        return self._engine.command_in_cell(lab, command, access)
 
     def end_commands(self, lab: LabId) -> None:
         """See Engine."""

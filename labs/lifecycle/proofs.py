@@ -16,7 +16,7 @@ from grading.settled import unsettled
 from labs.catalogue.variant import Script, Variant
 from labs.core.errors import TallerError, TimedOutError
 from labs.core.ids import LabId, ScenarioId
-from labs.core.ports import Clock, Engine, Manifest
+from labs.core.ports import CandidateAccess, Clock, Engine, Manifest
 from labs.core.probes import ObjectRef
 from labs.lifecycle.leaks import leaks
 from labs.lifecycle.scripts import run_script
@@ -125,7 +125,7 @@ class Prover:
         baseline = self._handed_over()
         grants = [Grant(access.namespace, access.rules) for access in self.variant.candidate_rules]
         kubeconfig = give(self.bench.sandbox, grants, ttl_seconds=3600)
-        run_script(self.bench.engine, self.bench.lab, script, kubeconfig=kubeconfig)
+        run_script(self.bench.engine, self.bench.lab, script, CandidateAccess(kubeconfig))
         return baseline
 
     def _deploy(self, manifests: "Sequence[Manifest]") -> None:

@@ -144,7 +144,7 @@ def _lab(context: Context, scenarios: Sequence[ScenarioId]) -> Iterator[Bench]:
     engine = context.engine_of("labnode")
     try:
         handle = engine.create(sandbox_spec(lab, [context.catalogue[name] for name in scenarios]))
-        sandbox = context.sandbox_of(handle.kubeconfig)
+        sandbox = context.sandbox_of(handle.admin)
         yield Bench(lab, engine, sandbox, context.clock, context.told)
     finally:
         down(context, lab)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from labs.catalogue.variant import Script, Variant
 from labs.core.errors import InfrastructureError, InputError, NotFoundError
 from labs.core.ids import LabId, ScenarioId
-from labs.core.ports import Engine
+from labs.core.ports import CandidateAccess, Engine
 from labs.core.states import LabState
 from labs.lifecycle.context import Context
 from labs.lifecycle.variants import drawn
@@ -42,7 +42,7 @@ def apply_script(context: Context, lab: LabId, scenario: ScenarioId, *, fix: str
     script = chosen(drawn(context.catalogue, record.scenarios, record.seed)[scenario], fix=fix, trap=trap)
     kubeconfig = context.files(lab).read_candidate()
     context.registry.note(lab, "script", now=context.clock.now(), detail=f"{scenario} {script.name}")
-    return run_script(context.engine_of(record.engine), lab, script, kubeconfig=kubeconfig)
+    return run_script(context.engine_of(record.engine), lab, script, CandidateAccess(kubeconfig))
 
 
 def chosen(variant: Variant, *, fix: str = "", trap: str = "") -> Script:
@@ -57,9 +57,9 @@ def chosen(variant: Variant, *, fix: str = "", trap: str = "") -> Script:
     return scripts[name]
 
 
-def run_script(engine: Engine, lab: LabId, script: Script, *, kubeconfig: str) -> Applied:
+def run_script(engine: Engine, lab: LabId, script: Script, access: CandidateAccess) -> Applied:
     """The script was run with bash in a cell beside the node. Raises InfrastructureError when it does not end well."""
-    command = engine.command_in_cell(lab, ["bash", "-euo", "pipefail", "-c", script.text], kubeconfig=kubeconfig)
+    command = engine.command_in_cell(lab, ["bash", "-euo", "pipefail", "-c", script.text], access)
     try:
         done = subprocess.run(
             list(command),

@@ -1,4 +1,4 @@
-"""A candidate's shell: a cell of its own beside the node's. Same network and limits, nothing else in common.
+"""A candidate's shell: a cell of its own beside the sandbox's. Same network and limits, nothing else in common.
 
 It runs as an ordinary user without capabilities in the lab's user namespace, with its own processes and files; the
 node's keys are in the node's cell only. Its root lies on a file system of the host's and is read-only; what a candidate
@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from labs.core.ports import CandidateAccess
 from provisioner.cell.cell import Cells
 from provisioner.cell.slots import Slot
 from provisioner.cell.spec import SHELL_PREFIX, CellSpec, oci_config
@@ -23,7 +24,7 @@ _LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/
 
 
 def shell_command(
-    cells: Cells, slot: Slot, *, node_pid: int, command: Sequence[str], kubeconfig: str, usr: Path
+    cells: Cells, slot: Slot, *, sandbox_pid: int, command: Sequence[str], access: CandidateAccess, usr: Path
 ) -> Sequence[str]:
     """Lay out a bundle for one command and return the argv that runs it and ends with its exit code.
 
@@ -32,7 +33,7 @@ def shell_command(
     name = f"{slot.lab}.{secrets.token_hex(4)}"
     bundle = cells.files(slot.home, slot.lab).cell_directory / "shells" / name
     root = bundle / "root"
-    _lay_out(root, owner=slot.first_id + CANDIDATE_UID, kubeconfig=kubeconfig)
+    _lay_out(root, owner=slot.first_id + CANDIDATE_UID, kubeconfig=access.kubeconfig)
     spec = CellSpec(
         args=list(command),
         root=root,
@@ -41,10 +42,11 @@ def shell_command(
         hostname="lab",
         limits=None,
         read_only_mounts={"/usr": usr},
-        namespaces={"user": f"/proc/{node_pid}/ns/user", "network": f"/proc/{node_pid}/ns/net"},
+        namespaces={"user": f"/proc/{sandbox_pid}/ns/user", "network": f"/proc/{sandbox_pid}/ns/net"},
         env=[
             f"HOME={HOME}",
             f"KUBECONFIG={HOME}/.kube/config",
+            *(f"{name}={value}" for name, value in access.environment.items()),
             f"TERM={os.environ.get('TERM', 'xterm')}",
             "LANG=C.UTF-8",
             r"PS1=lab:\w\$ ",

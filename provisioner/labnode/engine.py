@@ -9,7 +9,7 @@ from pathlib import Path
 
 from labs.core.errors import HostError, InfrastructureError
 from labs.core.ids import LabId
-from labs.core.ports import SandboxHandle, SandboxSpec
+from labs.core.ports import CandidateAccess, SandboxHandle, SandboxSpec
 from labs.core.settings import Settings, settings
 from provisioner.cell.cell import CellFiles, Cells
 from provisioner.cell.disk import Disk
@@ -31,6 +31,7 @@ class LabnodeEngine:
     """See Engine in labs.core.ports."""
 
     name = "labnode"
+    kind = "kubernetes"
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -64,7 +65,7 @@ class LabnodeEngine:
         """Nothing of the lab is left on the host."""
         self._cells().destroy(lab)
 
-    def command_in_cell(self, lab: LabId, command: Sequence[str], *, kubeconfig: str) -> Sequence[str]:
+    def command_in_cell(self, lab: LabId, command: Sequence[str], access: CandidateAccess) -> Sequence[str]:
         """An argv that runs `command` in a cell beside the node: its network, a file system and processes of its own.
 
         Raises InfrastructureError when the lab does not run.
@@ -73,9 +74,7 @@ class LabnodeEngine:
         slot, pid = cells.slots.find(lab), cells.pid(lab)
         if slot is None or pid is None:
             raise InfrastructureError(f"Lab {lab} does not run.", hint="`taller list` shows the labs.", lab=lab)
-        return shell_command(
-            cells, slot, node_pid=pid, command=command, kubeconfig=kubeconfig, usr=noderoot.path() / "usr"
-        )
+        return shell_command(cells, slot, sandbox_pid=pid, command=command, access=access, usr=noderoot.path() / "usr")
 
     def end_commands(self, lab: LabId) -> None:
         """The candidate's shells are closed, and with them every connection that they had."""

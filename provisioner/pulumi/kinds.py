@@ -49,10 +49,10 @@ class Kind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A sandbox: a running Kubernetes node of an engine."""
+    """A running sandbox of an engine: a Kubernetes node, or an AWS account."""
 
     engine_of: EngineOf
-    secrets: frozenset[str] = frozenset({"kubeconfig"})
+    secrets: frozenset[str] = frozenset({"admin"})
     replacing: frozenset[str] = frozenset({"lab", "engine", "cpuCores", "memoryMib", "pids", "diskMib", "egress"})
 
     def check(self, inputs: Plain) -> None:
@@ -72,8 +72,8 @@ class Node:
         outputs = {
             **inputs,
             "address": handle.address,
-            "kubeconfig": handle.kubeconfig,
-            "nodeReadySeconds": handle.node_ready_seconds,
+            "admin": handle.admin,
+            "readySeconds": handle.ready_seconds,
         }
         return f"{node.engine}/{node.lab}", outputs
 

@@ -80,10 +80,10 @@ def register(lab: LabProgram, outputs: Outputs) -> None:
             "diskMib": limits.disk_mib,
             "egress": lab.egress,
         },
-        outputs=("address", "kubeconfig", "nodeReadySeconds"),
-        options=pulumi.ResourceOptions(additional_secret_outputs=["kubeconfig"]),
+        outputs=("address", "admin", "readySeconds"),
+        options=pulumi.ResourceOptions(additional_secret_outputs=["admin"]),
     )
-    kubeconfig = _output(node, "kubeconfig")
+    kubeconfig = _output(node, "admin")
     foundations = [_scenario(part, node) for part in lab.parts]
     grants = [
         {"namespace": grant.namespace, "rules": [dict(rule) for rule in grant.rules]}
@@ -106,7 +106,7 @@ def register(lab: LabProgram, outputs: Outputs) -> None:
 
 def _scenario(part: ScenarioPart, node: _Resource) -> _Resource | None:
     """Register a scenario's objects; its foundations, if it has any."""
-    kubeconfig = _output(node, "kubeconfig")
+    kubeconfig = _output(node, "admin")
 
     def objects(kind: str, role: str, manifests: Sequence[Manifest], after: _Resource) -> _Resource | None:
         if not manifests:
@@ -132,8 +132,8 @@ def _collect(node: _Resource, access: _Resource, outputs: Outputs) -> None:
         outputs.address, outputs.admin_kubeconfig, outputs.candidate_kubeconfig = map(str, values[:3])
         outputs.node_ready_seconds = float(values[3])
 
-    admin, candidate = _output(node, "kubeconfig"), _output(access, "candidateKubeconfig")
-    address, seconds = _output(node, "address"), _output(node, "nodeReadySeconds")
+    admin, candidate = _output(node, "admin"), _output(access, "candidateKubeconfig")
+    address, seconds = _output(node, "address"), _output(node, "readySeconds")
     pulumi.Output.all(address, admin, candidate, seconds).apply(keep)
     pulumi.export("address", address)
     pulumi.export("adminKubeconfig", pulumi.Output.secret(admin))

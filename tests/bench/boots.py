@@ -32,7 +32,7 @@ def boot(engine: LabnodeEngine) -> dict[str, float]:
     try:
         handle = engine.create(spec)
         ready = time.monotonic()
-        sandbox = KubernetesSandbox(handle.kubeconfig)
+        sandbox = KubernetesSandbox(handle.admin)
         coredns = ObjectRef("apps/v1", "Deployment", "coredns", "kube-system")
         while not ((sandbox.reader.get(coredns) or {}).get("status") or {}).get("availableReplicas"):
             if time.monotonic() - ready > DNS_SECONDS:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from labs.core.ids import new_lab_id
-from labs.core.ports import Limits, SandboxHandle, SandboxSpec
+from labs.core.ports import CandidateAccess, Limits, SandboxHandle, SandboxSpec
 from labs.core.probes import ExecAnswer, ExecRequest, ObjectRef
 from labs.core.settings import Settings
 from provisioner.inventory import host_inventory
@@ -62,7 +62,7 @@ class Target:
     def shell(self, script: str) -> "subprocess.CompletedProcess[str]":
         """A script in the candidate's shell."""
         argv = self.engine.command_in_cell(
-            self.spec.lab, ["bash", "-c", f"exec 2>&1\n{script}"], kubeconfig=self.handle.kubeconfig
+            self.spec.lab, ["bash", "-c", f"exec 2>&1\n{script}"], CandidateAccess(self.handle.admin)
         )
         return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
 
@@ -106,7 +106,7 @@ def lab(home: Path, *, limits: Limits, egress: bool = False) -> Iterator[Target]
     spec = SandboxSpec(new_lab_id("under-attack"), limits, egress=egress)
     try:
         handle = engine.create(spec)
-        sandbox = KubernetesSandbox(handle.kubeconfig)
+        sandbox = KubernetesSandbox(handle.admin)
         yield Target(config, engine, spec, handle, sandbox)
         sandbox.close()
     finally:

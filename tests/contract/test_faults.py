@@ -11,7 +11,7 @@ import pytest
 
 from labs.core.errors import InfrastructureError, TimedOutError
 from labs.core.ids import LabId, new_lab_id
-from labs.core.ports import Limits, SandboxSpec
+from labs.core.ports import CandidateAccess, Limits, SandboxSpec
 from labs.core.settings import Settings
 from provisioner.cell import cgroups
 from provisioner.labnode import engine as engine_module
@@ -43,7 +43,7 @@ def test_a_dead_node_has_vanished_and_is_removed(victim: str, tmp_path: Path) ->
         until(lambda: not target.engine.is_alive(target.spec.lab))
         assert target.engine.is_alive(target.spec.lab) is False
         with pytest.raises(InfrastructureError, match="does not run"):
-            target.engine.command_in_cell(target.spec.lab, ["true"], kubeconfig="")
+            target.engine.command_in_cell(target.spec.lab, ["true"], CandidateAccess())
         target.engine.destroy(target.spec.lab)
         target.engine.destroy(target.spec.lab)
         assert leftovers(target.spec.lab) == []
@@ -54,7 +54,7 @@ def test_a_vanished_lab_is_made_anew(tmp_path: Path) -> None:
         os.kill(target.pid, signal.SIGKILL)
         until(lambda: not target.engine.is_alive(target.spec.lab))
         handle = target.engine.create(target.spec)
-        assert handle.kubeconfig != target.handle.kubeconfig, "another cluster, with keys of its own"
+        assert handle.admin != target.handle.admin, "another cluster, with keys of its own"
         assert target.engine.is_alive(target.spec.lab)
 
 

@@ -93,7 +93,7 @@ class FakeStack:
         handle = self.engine_of(program.engine).create(spec)
         assert program.parts
         assert all(part.fault and part.grants for part in program.parts)
-        return Outputs(handle.address, handle.kubeconfig, f"candidate of {self.lab}", handle.node_ready_seconds)
+        return Outputs(handle.address, handle.admin, f"candidate of {self.lab}", handle.ready_seconds)
 
     def destroy(self) -> None:
         if self.world.pulumi_trouble:

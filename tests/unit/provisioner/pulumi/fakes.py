@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from labs.core.ids import LabId
-from labs.core.ports import Manifest, SandboxHandle, SandboxSpec
+from labs.core.ports import CandidateAccess, Manifest, SandboxHandle, SandboxSpec
 from labs.core.probes import ObjectRef
 from provisioner.kubernetes.credentials import Credentials
 from provisioner.kubernetes.paths import reference
@@ -19,6 +19,7 @@ class FakeEngine:
     """Sandboxes that are only names."""
 
     name = "labnode"
+    kind = "kubernetes"
 
     def __init__(self) -> None:
         self.living: dict[LabId, SandboxSpec] = {}
@@ -44,8 +45,8 @@ class FakeEngine:
         self.destroyed += 1
         self.living.pop(lab, None)
 
-    def command_in_cell(self, lab: LabId, command: Sequence[str], *, kubeconfig: str) -> Sequence[str]:
-        return ["env", f"KUBECONFIG={kubeconfig}", f"LAB={lab}", *command]
+    def command_in_cell(self, lab: LabId, command: Sequence[str], access: CandidateAccess) -> Sequence[str]:
+        return ["env", f"KUBECONFIG={access.kubeconfig}", f"LAB={lab}", *command]
 
     def end_commands(self, lab: LabId) -> None:
         self.ended.append(lab)

@@ -24,7 +24,7 @@ def test_a_node_is_an_engines_sandbox() -> None:
     node = Node(lambda _: engine)
     node_id, outputs = node.create(NODE)
     assert engine.living[LAB].limits.memory_mib == 3000
-    assert outputs["kubeconfig"] == f"admin of {LAB}"
+    assert outputs["admin"] == f"admin of {LAB}"
     assert node.is_there(node_id)
     node.delete(node_id, outputs)
     node.delete(node_id, outputs)

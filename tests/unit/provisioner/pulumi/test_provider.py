@@ -34,12 +34,12 @@ def test_kubeconfigs_are_secret(provider: TallerProvider) -> None:
     request = CreateRequest(URN.format("Node"), values(NODE), 0, preview=False)
     answer = asyncio.run(provider.create(request))
     assert answer.resource_id == "labnode/ana-1a2b"
-    assert answer.properties["kubeconfig"].is_secret
+    assert answer.properties["admin"].is_secret
     assert not answer.properties["address"].is_secret
 
 
 def test_the_same_inputs_are_no_change(provider: TallerProvider) -> None:
-    state = {**NODE, "address": "10.0.0.1", "kubeconfig": "k"}
+    state = {**NODE, "address": "10.0.0.1", "admin": "k"}
     answer = asyncio.run(provider.diff(DiffRequest(URN.format("Node"), "x", values(state), values(NODE), [])))
     assert answer.changes is False
 
