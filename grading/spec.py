@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
+from grading.spec_durability import Durability
 from grading.spec_parts import (
     Client,
     DnsCheck,
@@ -179,6 +180,7 @@ class GradingSpec(Model):
     checks: tuple[CheckSpec, ...]
     safeguards: tuple[SafeguardSpec, ...] = ()
     scope: Scope = Scope()
+    durability: Durability | None = None
     parameters: dict[str, str | int] = Field(default_factory=dict)
     """The candidate's variant; Python checks read it."""
     pass_share: float = Field(default=1.0, gt=0, le=1)

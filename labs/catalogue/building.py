@@ -86,6 +86,8 @@ class _Builder:
         }
         for part in ("client", "checks", "safeguards", "scope"):
             data[part] = self._tree(getattr(file, part), (part,))
+        if file.durability is not None:
+            data["durability"] = self._tree(file.durability, ("durability",))
         return self._validated(GradingSpec, data)
 
     def _section(self, model: type[Part], name: str) -> Part | None:

@@ -79,6 +79,7 @@ class ScenarioFile(FileModel):
     safeguards: list[Any] = []
     hints: list[Any] = []
     scope: dict[str, Any] = {}
+    durability: dict[str, Any] | None = None
     pass_share: float = Field(default=1.0, gt=0, le=1)
 
 

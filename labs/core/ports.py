@@ -80,6 +80,16 @@ class Sandbox(Protocol):
         """Run a command in a pod of the scenario. Raises UnreachableError when it could not be run."""
 
 
+class Disturber(Protocol):
+    """What the examination of durability may do to a sandbox that nobody works in. No check ever gets it."""
+
+    def delete_pod(self, namespace: str, name: str, *, uid: str) -> None:
+        """The pod with that UID is being deleted, at its own pace; another of its name is left alone. Idempotent.
+
+        Raises InfrastructureError when the API server refuses, UnreachableError when it is silent.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What a lab may use of the host. Reason for the defaults: eight labs fit a host of 2 cores and 24 GiB."""

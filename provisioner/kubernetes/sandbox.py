@@ -6,6 +6,7 @@ from labs.core.ports import Prober
 from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest
 from provisioner.kubernetes import prober
 from provisioner.kubernetes.credentials import credentials
+from provisioner.kubernetes.disturber import PodDisturber
 from provisioner.kubernetes.execute import execute
 from provisioner.kubernetes.paths import Paths
 from provisioner.kubernetes.reader import Reader
@@ -32,6 +33,11 @@ class KubernetesSandbox:
     def writer(self) -> Writer:
         """The provisioner's side; graders get a `Sandbox`, which has none."""
         return self._writer
+
+    @property
+    def disturber(self) -> PodDisturber:
+        """For examining durability, where nobody works in the sandbox."""
+        return PodDisturber(self._transport)
 
     @property
     def transport(self) -> Transport:
