@@ -14,7 +14,7 @@ from pathlib import Path
 
 from labs.core.settings import Settings, settings
 from provisioner.cell import cgroups
-from provisioner.cell.slots import IDS_PER_LAB, LINK_PREFIX, Slot, Slots, unknown_lab
+from provisioner.cell.slots import IDS_PER_LAB, LINK_PREFIX, Slot, Slots, lab_of_cell, unknown_lab
 
 REMEDY = "taller sweep"
 _DISK = re.compile(rf"(.*)/{LINK_PREFIX}(\d+)\.ext4(?: \(deleted\))?")
@@ -40,7 +40,7 @@ def host_inventory(config: Settings | None = None) -> Sequence[Leftover]:
     config = config or settings()
     slots = Slots(config).all()
     by_number = {slot.number: slot for slot in slots}
-    homes = {str(slot.lab): str(slot.home) for slot in slots}
+    homes = {lab_of_cell(slot.lab): str(slot.home) for slot in slots}
     found = [
         *(Leftover(slot.lab, "slot", str(slot.number)) for slot in slots),
         *_processes(config, by_number),
@@ -52,7 +52,9 @@ def host_inventory(config: Settings | None = None) -> Sequence[Leftover]:
         *_directories(config),
     ]
     return [
-        Leftover(each.lab, each.kind, each.name, each.remedy, each.home or homes.get(each.lab, "")) for each in found
+        Leftover(lab, each.kind, each.name, each.remedy, each.home or homes.get(lab, ""))
+        for each in found
+        for lab in (lab_of_cell(each.lab),)
     ]
 
 

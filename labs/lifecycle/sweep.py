@@ -67,7 +67,7 @@ def remains(context: Context) -> Mapping[str, frozenset[str]]:
     directory = context.settings.labs_directory
     pulumi = context.settings.home / "pulumi"
     stacks = (*pulumi.glob(".pulumi/stacks/taller/*.json"), *pulumi.glob("work/*"))
-    for name in (*(path.name for path in directory.glob("*")), *(path.stem for path in stacks)):
+    for name in (*(path.name.partition(".")[0] for path in directory.glob("*")), *(path.stem for path in stacks)):
         found.setdefault(name, set()).add(str(context.settings.home))
     return {lab: frozenset(homes) for lab, homes in found.items() if lab}
 

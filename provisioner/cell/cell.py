@@ -75,32 +75,33 @@ class Cells:
         """Where the files of a lab's cell are."""
         return CellFiles(slot_home / "labs" / lab, self._settings.run / "cells" / lab)
 
-    def start(self, slot: Slot, spec: CellSpec, *, disk: Disk, egress: bool) -> int:
-        """Make the cell and start its first process; return its pid on the host. Its words are listened to."""
+    def start(self, slot: Slot, spec: CellSpec, *, disk: Disk | None, egress: bool) -> int:
+        """Make the cell and start its first process; return its pid on the host. Its words are listened to.
+
+        Without a disk the cell's root is the directory that `spec` names, as it is, and the cell cannot write to it;
+        nor can it configure its link then, so that is done for it.
+        """
         files = self.files(slot.home, slot.lab)
         files.lab_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         files.root.mkdir(parents=True, exist_ok=True)
-        make_disk(files.disk, size_mib=disk.size_mib, owner=slot.first_id)
+        if disk:
+            make_disk(files.disk, size_mib=disk.size_mib, owner=slot.first_id)
         with user_namespace(slot.first_id) as ids:
             config = oci_config(replace(spec, namespaces={**spec.namespaces, "user": str(ids)}))
             (files.cell_directory / "config.json").write_text(json.dumps(config))
             pid = self._create(slot, files, disk)
         cgroups.delegate(slot.lab, slot.first_id)
         network.connect(slot, pid=pid, nft=self._nft, egress=egress)
+        if not disk:
+            network.configure_inside(slot, pid=pid)
         self._run(["start", slot.lab])
         return pid
 
-    def _create(self, slot: Slot, files: CellFiles, disk: Disk) -> int:
+    def _create(self, slot: Slot, files: CellFiles, disk: Disk | None) -> int:
         pid_file = files.cell_directory / "pid"
         create = [*self._runc, "create", "--bundle", str(files.cell_directory), "--pid-file", str(pid_file), slot.lab]
-        # The kernel shows a loop device's file to every lab in /sys/block: by a name that names no candidate.
-        disk_name = shlex.quote(str(loop_name(slot.home, slot.number)))
         script = f"""set -e
-ln -f {shlex.quote(str(files.disk))} {disk_name}
-mount -t ext4 -o loop,noatime,nosuid,nodev {disk_name} {shlex.quote(str(files.root))}
-rm {disk_name}
-cd {shlex.quote(str(files.root))}
-{root_script(disk, slot.first_id)}
+{_mount_script(slot, files, disk) if disk else ""}
 cd {shlex.quote(str(files.cell_directory))}
 exec {shlex.join(create)}
 """
@@ -174,7 +175,7 @@ exec {shlex.join(create)}
             *(self.files(home, lab).lab_directory for home in homes),
             self._settings.run / "cells" / lab,
             *self._settings.run.glob(f"runc/{lab}"),
-            *self._settings.run.glob(f"runc/{lab}.*"),
+            *self._settings.run.glob(f"runc/{lab}.{'[0-9a-f]' * 8}"),  # shells; another cell's name goes on otherwise
         ):
             shutil.rmtree(directory, ignore_errors=True)
         self.slots.release(lab)
@@ -199,3 +200,17 @@ exec {shlex.join(create)}
         done = subprocess.run([*self._runc, *args], capture_output=True, text=True, check=False)
         if done.returncode:
             raise InfrastructureError(f"runc {args[0]} failed: {done.stderr.strip()[-2000:]}")
+
+
+def _mount_script(slot: Slot, files: CellFiles, disk: Disk) -> str:
+    """Shell commands that mount a cell's disk and lay out its root."""
+    # The kernel shows a loop device's file to every lab in /sys/block: by a name that names no candidate.
+    disk_name = shlex.quote(str(loop_name(slot.home, slot.number)))
+    root = shlex.quote(str(files.root))
+    return f"""
+ln -f {shlex.quote(str(files.disk))} {disk_name}
+mount -t ext4 -o loop,noatime,nosuid,nodev {disk_name} {root}
+rm {disk_name}
+cd {root}
+{root_script(disk, slot.first_id)}
+"""

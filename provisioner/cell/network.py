@@ -54,6 +54,14 @@ def connect(slot: Slot, *, pid: int, nft: tuple[str, ...], egress: bool) -> None
     run_tool(["ip", "link", "set", slot.link, "up"])
 
 
+def configure_inside(slot: Slot, *, pid: int) -> None:
+    """The network namespace of `pid` has its address and its loopback; for a cell that may not do it itself."""
+    run_tool(
+        ["nsenter", f"--net=/proc/{pid}/ns/net", "ip", "-batch", "-"],
+        stdin=f"link set lo up\naddr add {slot.address}/{slot.network.prefixlen} dev {UPLINK}\nlink set {UPLINK} up\n",
+    )
+
+
 def remove_link(name: str) -> None:
     """Delete a link of ours; none is fine."""
     if Path(f"/sys/class/net/{name}").exists():

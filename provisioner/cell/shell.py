@@ -14,13 +14,13 @@ from pathlib import Path
 
 from labs.core.ports import CandidateAccess
 from provisioner.cell.cell import Cells
+from provisioner.cell.root import lay_out
 from provisioner.cell.slots import Slot
 from provisioner.cell.spec import SHELL_PREFIX, CellSpec, oci_config
 
 CANDIDATE_UID = 1000
 HOME = "/home"
-_DIRECTORIES = ("dev", "etc", "home", "proc", "run", "tmp", "usr", "var/tmp")
-_LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64"}
+CLUSTER_RESOLVER = "nameserver 10.43.0.10\nsearch svc.cluster.local cluster.local\n"
 
 
 def shell_command(
@@ -60,15 +60,12 @@ def shell_command(
 
 
 def _lay_out(root: Path, *, owner: int, kubeconfig: str) -> None:
-    for name in _DIRECTORIES:
-        (root / name).mkdir(parents=True)
-    for name, target in _LINKS.items():
-        (root / name).symlink_to(target)
+    lay_out(root)
     (root / "etc/passwd").write_text(f"candidate:x:{CANDIDATE_UID}:{CANDIDATE_UID}::{HOME}:/bin/bash\n")
     (root / "etc/group").write_text(f"candidate:x:{CANDIDATE_UID}:\n")
-    (root / "etc/nsswitch.conf").write_text("hosts: files dns\n")
-    (root / "etc/hosts").write_text("127.0.0.1 localhost\n")
-    (root / "etc/resolv.conf").write_text("nameserver 10.43.0.10\nsearch svc.cluster.local cluster.local\n")
+    (root / "etc/resolv.conf").write_text(CLUSTER_RESOLVER if kubeconfig else "")
+    if not kubeconfig:
+        return
     private = root / HOME.lstrip("/") / ".kube"
     private.mkdir()
     (private / "config").touch(mode=0o600)

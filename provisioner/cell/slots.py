@@ -122,6 +122,11 @@ class Slots:
             yield
 
 
+def lab_of_cell(cell: str) -> str:
+    """The lab that a cell belongs to: `LAB` is a lab's first cell, `LAB.aws` another."""
+    return cell.partition(".")[0]
+
+
 def unknown_lab(number: int) -> LabId:
     """A name for a lab of which nothing but things numbered with its slot is left."""
     return LabId(f"{UNKNOWN_PREFIX}{number:04x}")

@@ -1,8 +1,8 @@
 """The golden root file system of a lab's node: a small Debian userland and our tools, made once per host.
 
 It belongs to the host's root and is never written to by a lab: each lab gets its /usr read-only, idmapped to the lab's
-own id range. Two stages, so that a new labnode costs a second: `userland` (Debian packages), and on top of it, hard
-linked, the toolchain's binaries.
+own id range. Three stages, so that a new labnode costs a second: `userland` (Debian packages), Python distributions,
+and on top, hard linked, the toolchain's binaries and our own code for the cells.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from labs.core.errors import ToolchainError
 from labs.core.settings import settings
-from provisioner.images import debs
+from provisioner.images import debs, pythonland
 from provisioner.toolchain import store, tools, whole
 from provisioner.toolchain.progress import Progress, Silent
 from provisioner.toolchain.table import Tool, table
@@ -25,10 +25,11 @@ NODE_PACKAGES = (
     "tar", "gzip", "hostname", "procps", "util-linux", "mount", "tini", "ca-certificates",
     "iproute2", "nftables", "conntrack", "kmod",  # kube-proxy, the CNI plugins and kubelet call these
     "less", "vim-tiny", "curl", "jq",  # for whoever opens a shell in the lab
+    "python3",  # serves emulated AWS accounts, and the candidates' aws command
 )  # fmt: skip
 """`usr-is-merged` spares us Perl, which its alternative would bring in."""
 
-LAYOUT = 2
+LAYOUT = 3
 """Raise it when the code below makes another tree from the same packages."""
 UNUSED_DAYS = 7.0
 """A root that no `ensure` asked for in a week serves no lab any more and is removed when a new one is made."""
@@ -76,7 +77,7 @@ def ensure(progress: Progress | None = None) -> Path:
         whole.used(place)
         return place
     tools.ensure([each.name for each in node_tools], told)
-    base = userland(told)
+    base = _with_python(userland(told), told)
     with whole.lock(place.parent, "root", waiting=lambda: told.started("node root", "waiting for another taller")):
         if not place.is_dir():
             _make_root(base, node_tools, place)
@@ -98,6 +99,26 @@ def userland(progress: Progress | None = None) -> Path:
     return place
 
 
+def _with_python(base: Path, told: Progress) -> Path:
+    """The userland with the Python distributions: a stage of its own, since copying them takes half a minute."""
+    place = _directory() / f"python-{_userland_key()}-{pythonland.distributions_key()}"
+    with whole.lock(place.parent, "python", waiting=lambda: told.started("node root", "waiting for another taller")):
+        if not place.is_dir():
+            told.started("node root", "adding Python distributions")
+            part = whole.workplace(place.parent, "python")
+            _link_tree(base, part)
+            pythonland.place_distributions(part)
+            whole.put(part, place)
+            whole.remove_old(place.parent, "python-*", keep=place, unused_days=UNUSED_DAYS, kept=1)
+            told.finished("node root", "Python distributions added")
+    whole.used(place)
+    return place
+
+
+def _link_tree(base: Path, part: Path) -> None:
+    shutil.copytree(base, part, symlinks=True, copy_function=os.link, dirs_exist_ok=True)
+
+
 def _directory() -> Path:
     return settings().cache / "noderoot"
 
@@ -113,7 +134,8 @@ def _userland_key() -> str:
 
 
 def _root_place(node_tools: Sequence[Tool]) -> Path:
-    keys = [_userland_key(), *(f"{each.name}={store.key(each)}" for each in node_tools)]
+    python = (pythonland.distributions_key(), pythonland.code_key())
+    keys = [_userland_key(), *python, *(f"{each.name}={store.key(each)}" for each in node_tools)]
     return _directory() / f"root-{hashlib.sha256(' '.join(keys).encode()).hexdigest()[:12]}"
 
 
@@ -163,7 +185,8 @@ def _drop_set_id_bits(root: Path) -> None:
 
 def _make_root(base: Path, node_tools: Sequence[Tool], place: Path) -> None:
     part = whole.workplace(place.parent, "root")
-    shutil.copytree(base, part, symlinks=True, copy_function=os.link, dirs_exist_ok=True)
+    _link_tree(base, part)
+    pythonland.place_code(part)
     for each in node_tools:
         for binary in each.binaries:
             _place_binary(tools.path(binary), part / each.directory / binary)
