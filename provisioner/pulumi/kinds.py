@@ -10,6 +10,7 @@ from labs.core.probes import ObjectRef
 from provisioner.kubernetes.access import Grant, give, manifests, revoke
 from provisioner.kubernetes.paths import reference
 from provisioner.kubernetes.sandbox import KubernetesSandbox
+from provisioner.pulumi.awskinds import AccessKind, SystemKind
 from provisioner.pulumi.inputs import AccessInputs, NodeInputs, ObjectsInputs, parsed
 
 FIELD_MANAGER = "taller"
@@ -190,4 +191,6 @@ def kinds(engine_of: EngineOf, sandbox_of: SandboxOf) -> Mapping[str, Kind]:
         "taller:index:Objects": objects,
         "taller:index:Fault": objects,
         "taller:index:Access": Access(sandbox_of),
+        "taller:index:AwsSystem": SystemKind(),
+        "taller:index:AwsAccess": AccessKind(),
     }

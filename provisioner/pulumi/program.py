@@ -1,6 +1,6 @@
 """The inline program: which resources a lab consists of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,8 @@ from labs.core.ids import LabId
 from labs.core.ports import Limits, Manifest
 from provisioner.kubernetes.access import Grant
 from provisioner.kubernetes.order import FOUNDATION_RANKS, rank
+from provisioner.pulumi.awsprogram import AccountProgram, AwsOutputs, register_account
+from provisioner.pulumi.resource import Resource, output
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,51 +26,46 @@ class ScenarioPart:
 
 @dataclass(frozen=True, slots=True)
 class LabProgram:
-    """A lab, as the stack should have it."""
+    """A lab, as the stack should have it: a node for `parts`, and an AWS account."""
 
     lab: LabId
     engine: str
+    """Of the node; empty when there is none."""
     parts: Sequence[ScenarioPart]
     ttl_seconds: float
     limits: Limits = field(default_factory=Limits)
     egress: bool = False
+    account: AccountProgram | None = None
 
 
 @dataclass(slots=True)
 class Outputs:
-    """A stack's outputs; the kubeconfigs are secrets."""
+    """A stack's outputs; but for addresses and times they are secrets."""
 
     address: str = ""
     admin_kubeconfig: str = field(default="", repr=False)
     candidate_kubeconfig: str = field(default="", repr=False)
     node_ready_seconds: float = 0.0
-
-
-class _Resource(pulumi.CustomResource):
-    """A resource of the provider `taller`; outputs are read by name."""
-
-    def __init__(
-        self,
-        kind: str,
-        name: str,
-        inputs: Mapping[str, Any],
-        *,
-        outputs: Sequence[str] = (),
-        options: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        blank = dict.fromkeys(outputs)
-        super().__init__(f"taller:index:{kind}", name, {**inputs, **blank}, options)
+    aws: AwsOutputs = field(default_factory=AwsOutputs)
 
 
 def register(lab: LabProgram, outputs: Outputs) -> None:
-    """The lab's resources are registered with the running Pulumi program; `outputs` is filled as they become known.
+    """The lab's resources are registered with the running Pulumi program; `outputs` is filled as they become known."""
+    if lab.engine:
+        _register_node(lab, outputs)
+    if lab.account:
+        register_account(lab.account, outputs.aws)
+
+
+def _register_node(lab: LabProgram, outputs: Outputs) -> None:
+    """Register the node and what is in its cluster.
 
     Foundations (namespaces, kinds) of a scenario come first, then its healthy and faulty objects side by side, so that
     the order of their creation does not tell which are which. Destroying the node destroys all, so nothing else is
     deleted one by one then.
     """
     limits = lab.limits
-    node = _Resource(
+    node = Resource(
         "Node",
         "node",
         {
@@ -83,14 +80,14 @@ def register(lab: LabProgram, outputs: Outputs) -> None:
         outputs=("address", "admin", "readySeconds"),
         options=pulumi.ResourceOptions(additional_secret_outputs=["admin"]),
     )
-    kubeconfig = _output(node, "admin")
+    kubeconfig = output(node, "admin")
     foundations = [_scenario(part, node) for part in lab.parts]
     grants = [
         {"namespace": grant.namespace, "rules": [dict(rule) for rule in grant.rules]}
         for part in lab.parts
         for grant in part.grants
     ]
-    access = _Resource(
+    access = Resource(
         "Access",
         "access",
         {"kubeconfig": kubeconfig, "grants": grants, "ttlSeconds": lab.ttl_seconds},
@@ -104,16 +101,16 @@ def register(lab: LabProgram, outputs: Outputs) -> None:
     _collect(node, access, outputs)
 
 
-def _scenario(part: ScenarioPart, node: _Resource) -> _Resource | None:
+def _scenario(part: ScenarioPart, node: Resource) -> Resource | None:
     """Register a scenario's objects; its foundations, if it has any."""
-    kubeconfig = _output(node, "admin")
+    kubeconfig = output(node, "admin")
 
-    def objects(kind: str, role: str, manifests: Sequence[Manifest], after: _Resource) -> _Resource | None:
+    def objects(kind: str, role: str, manifests: Sequence[Manifest], after: Resource) -> Resource | None:
         if not manifests:
             return None
         inputs = {"kubeconfig": kubeconfig, "manifests": _guarded(manifests)}
         options = pulumi.ResourceOptions(depends_on=[after], deleted_with=node)
-        return _Resource(kind, f"{part.name}-{role}", inputs, options=options)
+        return Resource(kind, f"{part.name}-{role}", inputs, options=options)
 
     first = objects("Objects", "foundations", [m for m in part.system if rank(m) < FOUNDATION_RANKS], node)
     objects("Objects", "system", [m for m in part.system if rank(m) >= FOUNDATION_RANKS], first or node)
@@ -127,20 +124,15 @@ def _guarded(manifests: Sequence[Manifest]) -> Any:
     return pulumi.Output.secret(plain) if any(m["kind"] == "Secret" for m in manifests) else plain
 
 
-def _collect(node: _Resource, access: _Resource, outputs: Outputs) -> None:
+def _collect(node: Resource, access: Resource, outputs: Outputs) -> None:
     def keep(values: Sequence[Any]) -> None:
         outputs.address, outputs.admin_kubeconfig, outputs.candidate_kubeconfig = map(str, values[:3])
         outputs.node_ready_seconds = float(values[3])
 
-    admin, candidate = _output(node, "admin"), _output(access, "candidateKubeconfig")
-    address, seconds = _output(node, "address"), _output(node, "readySeconds")
+    admin, candidate = output(node, "admin"), output(access, "candidateKubeconfig")
+    address, seconds = output(node, "address"), output(node, "readySeconds")
     pulumi.Output.all(address, admin, candidate, seconds).apply(keep)
     pulumi.export("address", address)
     pulumi.export("adminKubeconfig", pulumi.Output.secret(admin))
     pulumi.export("candidateKubeconfig", pulumi.Output.secret(candidate))
     pulumi.export("nodeReadySeconds", seconds)
-
-
-def _output(resource: _Resource, name: str) -> "pulumi.Output[Any]":
-    found: pulumi.Output[Any] = getattr(resource, name)
-    return found

@@ -15,6 +15,7 @@ from pulumi.runtime.proto import language_pb2_grpc
 
 from labs.core.errors import TallerError
 from labs.core.ids import LabId
+from provisioner.pulumi.awsprogram import AwsOutputs
 from provisioner.pulumi.backend import Backend
 from provisioner.pulumi.cli import PulumiCli
 from provisioner.pulumi.errors import StackError
@@ -73,7 +74,9 @@ class Stack:
     def outputs(self) -> Outputs:
         """What the last `up` gave, from the state."""
         values = json.loads(self._cli.run("stack", "output", "--json", "--show-secrets"))
+        aws = AwsOutputs(admin=values.get("awsAdmin", ""), environment=values.get("awsEnvironment", {}))
         return Outputs(
+            aws=aws,
             address=values.get("address", ""),
             admin_kubeconfig=values.get("adminKubeconfig", ""),
             candidate_kubeconfig=values.get("candidateKubeconfig", ""),

@@ -23,15 +23,15 @@ def main(config_path: str) -> None:
 
     account.set_default(config["account"])
 
-    import waitress  # noqa: PLC0415
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
+    from waitress.server import create_server  # noqa: PLC0415
 
     from provisioner.emulated.incell.authority import install  # noqa: PLC0415
     from provisioner.emulated.incell.gate import Gate  # noqa: PLC0415
 
     gate = Gate(DomainDispatcherApplication(create_backend_app), token=config["token"], account=config["account"])
     install(gate)
-    server = waitress.create_server(  # it listens from here on
+    server = create_server(  # it listens from here on
         gate,
         host="0.0.0.0",  # noqa: S104 - the cell's own network
         port=config["port"],

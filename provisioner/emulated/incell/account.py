@@ -15,4 +15,4 @@ def set_default(account_id: str) -> None:
     if "moto.iam.models" in sys.modules:
         raise RuntimeError("moto's services are imported already: set the account first")
     moto.core.models.DEFAULT_ACCOUNT_ID = account_id
-    moto.core.DEFAULT_ACCOUNT_ID = account_id
+    moto.core.DEFAULT_ACCOUNT_ID = account_id  # type: ignore[attr-defined]

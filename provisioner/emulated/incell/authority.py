@@ -9,7 +9,8 @@ def install(gate: Gate) -> None:
     """Every request but the grader's is checked: signature, then policies."""
     from moto.core.authorization import ActionAuthenticatorMixin  # noqa: PLC0415
 
-    judged = ActionAuthenticatorMixin._authenticate_and_authorize_action
+    method = "_authenticate_and_authorize_action"  # moto has no public place for this
+    judged = getattr(ActionAuthenticatorMixin, method)
     from moto import settings  # noqa: PLC0415
 
     settings.INITIAL_NO_AUTH_ACTION_COUNT = 0
@@ -18,4 +19,4 @@ def install(gate: Gate) -> None:
         if not gate.standing.unrestricted:
             judged(self, kind, resource)
 
-    ActionAuthenticatorMixin._authenticate_and_authorize_action = judge  # type: ignore[method-assign]
+    setattr(ActionAuthenticatorMixin, method, judge)

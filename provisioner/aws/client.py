@@ -1,0 +1,178 @@
+"""Calls to an AWS account with the grader's powers. One client per service and region, made when first needed."""
+
+import http.client
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from threading import Lock
+from typing import Any, cast
+
+import botocore.session
+import urllib3
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004 - botocore's name for it
+    HTTPClientError,
+    ParamValidationError,
+    UnknownServiceError,
+)
+
+from labs.core.aws import AwsAdmin, AwsAnswer, AwsCall
+from labs.core.errors import InputError, UnreachableError
+from provisioner.emulated.incell.gate import ACCOUNT_HEADER, CONTROL_PATH, ENFORCE_HEADER, TOKEN_HEADER
+
+TIMEOUT_SECONDS = 20.0
+"""An emulated call takes milliseconds; AWS's slowest of those we make, seconds."""
+OVERLOADED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException",
+                        "InternalFailure", "InternalError", "ServiceUnavailable", "RequestExpired"})  # fmt: skip
+"""Answers that say nothing of the account: AWS could not look."""
+_METADATA = "ResponseMetadata"
+
+
+class AwsClient:
+    """One account, seen with one set of credentials. Thread-safe.
+
+    `keys` are an access key id, a secret and (for a session) a token; without them an emulated account is spoken to as
+    its grader, and AWS itself with the credentials of the environment.
+    """
+
+    def __init__(self, admin: AwsAdmin, *, keys: Mapping[str, str] | None = None) -> None:
+        self.admin = admin
+        self._keys = keys
+        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._lock = Lock()
+
+    def call(self, call: AwsCall) -> Mapping[str, Any]:
+        """The result of an operation, all its pages. Raises botocore's ClientError when AWS says no.
+
+        Raises UnreachableError when there is no answer, InputError for an operation or parameters AWS does not know.
+        """
+        with translated(call):
+            client = self._client(call)
+            name = xform_name(call.operation)
+            if client.can_paginate(name):
+                return _plain(client.get_paginator(name).paginate(**call.parameters).build_full_result())
+            if not hasattr(client, name):
+                raise InputError(f"{call.service} has no operation {call.operation}.")
+            return _plain(getattr(client, name)(**call.parameters))
+
+    def ask(self, call: AwsCall) -> AwsAnswer:
+        """As `call`, but a no of AWS's is an answer too."""
+        try:
+            return AwsAnswer(self.call(call))
+        except ClientError as error:
+            said = error.response.get("Error", {})
+            code = str(said.get("Code", "Unknown"))
+            if code in OVERLOADED or _status(error) >= http.client.INTERNAL_SERVER_ERROR:
+                raise UnreachableError(f"{call} could not be answered: {code}.") from error
+            return AwsAnswer(error_code=code, error_message=str(said.get("Message", "")))
+
+    def with_keys(self, keys: Mapping[str, str]) -> "AwsClient":
+        """The same account, seen with other credentials, which its policies restrict."""
+        return AwsClient(self.admin, keys=keys)
+
+    def control(self, verb: str, *, method: str = "GET") -> Mapping[str, Any]:
+        """What an emulated account's gate answers to `state` or `freeze`. Raises UnreachableError."""
+        try:
+            answer = urllib3.request(
+                method,
+                f"{self.admin.endpoint}{CONTROL_PATH}{verb}",
+                headers={TOKEN_HEADER: self.admin.token},
+                timeout=TIMEOUT_SECONDS,
+                retries=False,
+            )
+            if answer.status != http.client.OK:
+                raise UnreachableError(f"The AWS account's gate answers {answer.status} to {verb}.")
+            return cast("dict[str, Any]", json.loads(answer.data))
+        except urllib3.exceptions.HTTPError as error:
+            raise UnreachableError(f"The AWS account at {self.admin.endpoint} does not answer.") from error
+
+    @cached_property
+    def _session(self) -> Any:
+        return botocore.session.Session()
+
+    def _client(self, call: AwsCall) -> Any:
+        region = call.region or self.admin.region
+        key = (call.service, region, call.account)
+        with self._lock:  # a botocore session is not safe to share while it makes a client
+            if key not in self._clients:
+                self._clients[key] = self._made(call.service, region, call.account)
+            return self._clients[key]
+
+    def _made(self, service: str, region: str, account: str) -> Any:
+        options: dict[str, Any] = {}
+        if self.admin.endpoint:
+            options |= {
+                "endpoint_url": self.admin.endpoint,
+                "aws_access_key_id": "grader",
+                "aws_secret_access_key": "-",
+            }
+        if self._keys:
+            options |= {
+                "aws_access_key_id": self._keys["AccessKeyId"],
+                "aws_secret_access_key": self._keys["SecretAccessKey"],
+                "aws_session_token": self._keys.get("SessionToken"),
+            }
+        config = Config(
+            connect_timeout=TIMEOUT_SECONDS,
+            read_timeout=TIMEOUT_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 2} if self.admin.endpoint else {"mode": "adaptive"},
+            max_pool_connections=20,
+            inject_host_prefix=not self.admin.endpoint,
+        )
+        client = self._session.create_client(service, region_name=region, config=config, **options)
+        if self.admin.token:
+            client.meta.events.register("before-send.*", lambda request, **_: self._mark(request, account))
+        return client
+
+    def _mark(self, request: Any, account: str) -> None:
+        """The gate's headers, unsigned: they are for the gate and not for AWS."""
+        request.headers[TOKEN_HEADER] = self.admin.token
+        if account:
+            request.headers[ACCOUNT_HEADER] = account
+        if self._keys:
+            request.headers[ENFORCE_HEADER] = "1"
+
+
+@contextmanager
+def translated(call: AwsCall) -> Iterator[None]:
+    """Botocore's errors about the way to AWS, and about us, become ours; AWS's own no (ClientError) passes."""
+    try:
+        yield
+    except (UnknownServiceError, ParamValidationError) as error:
+        raise InputError(f"{call} cannot be asked: {error}") from error
+    except (ConnectionError, HTTPClientError) as error:
+        raise UnreachableError(f"AWS does not answer to {call}: {type(error).__name__}.") from error
+    except BotoCoreError as error:
+        raise UnreachableError(f"{call} could not be asked: {error}") from error
+
+
+def _status(error: ClientError) -> int:
+    response: Mapping[str, Any] = error.response
+    return int(response.get(_METADATA, {}).get("HTTPStatusCode", 0))
+
+
+def _plain(result: Any) -> dict[str, Any]:
+    """JSON-like data: bodies are read (64 KiB at most, as text), times are ISO texts, metadata is left out."""
+    return {str(key): _value(entry) for key, entry in result.items() if key != _METADATA}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _value(entry) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_value(entry) for entry in value]
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if hasattr(value, "read"):
+        return _value(value.read(BODY_BYTES))
+    if isinstance(value, bytes | bytearray):
+        return bytes(value).decode(errors="replace")
+    return value
+
+
+BODY_BYTES = 64 * 1024

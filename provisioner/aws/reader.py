@@ -1,0 +1,56 @@
+"""The reading side of an AWS account, as graders get it."""
+
+from threading import Lock
+
+from botocore.exceptions import ClientError
+
+from labs.core.aws import AwsAnswer, AwsCall, is_reading
+from labs.core.errors import InputError, UnreachableError
+from provisioner.aws.client import AwsClient
+
+SESSION_NAME = "review"
+
+
+class Reader:
+    """See AwsReader in labs.core.aws. What it reads is cached nowhere but for the sessions of roles."""
+
+    def __init__(self, client: AwsClient) -> None:
+        self._client = client
+        self._as_roles: dict[str, AwsClient] = {}
+        self._lock = Lock()
+
+    @property
+    def account(self) -> str:
+        """The sandbox's account id."""
+        return self._client.admin.account
+
+    @property
+    def region(self) -> str:
+        """The sandbox's region."""
+        return self._client.admin.region
+
+    def ask(self, call: AwsCall, *, as_role: str = "") -> AwsAnswer:
+        """See AwsReader."""
+        if not is_reading(call):
+            raise InputError(f"{call} changes the account: a check only looks.", hint="Rehearse it: DryRun: true.")
+        client = self._as(as_role) if as_role else self._client
+        return client.ask(call)
+
+    def _as(self, role: str) -> AwsClient:
+        """The account as the role sees it. Raises UnreachableError when the grader cannot take its place."""
+        with self._lock:
+            if role not in self._as_roles:
+                parameters = {"RoleArn": role, "RoleSessionName": SESSION_NAME}
+                try:
+                    given = self._client.call(AwsCall("sts", "AssumeRole", parameters, account=_account_of(role)))
+                except ClientError as error:
+                    raise UnreachableError(f"The grader cannot take the place of {role}: {error}") from error
+                self._as_roles[role] = self._client.with_keys(given["Credentials"])
+            return self._as_roles[role]
+
+
+def _account_of(arn: str) -> str:
+    parts = arn.split(":")
+    if len(parts) < 6:  # noqa: PLR2004 - arn:partition:service:region:account:resource
+        raise InputError(f"{arn!r} is not the ARN of a role.")
+    return parts[4]

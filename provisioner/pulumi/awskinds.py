@@ -1,0 +1,110 @@
+"""The provider's resources in an AWS account: AwsSystem and AwsAccess. See kinds.Kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from labs.core.aws import AwsAdmin
+from labs.core.awssystem import AwsSystem
+from provisioner.pulumi.errors import ResourceInputError
+from provisioner.pulumi.inputs import Inputs, parsed
+
+Plain = Mapping[str, Any]
+
+
+class AwsSystemInputs(Inputs):
+    """A scenario's infrastructure in the account of `admin`."""
+
+    admin: str
+    system: dict[str, Any]
+
+
+class AwsAccessInputs(Inputs):
+    """The candidate's rights in the account of `admin`: IAM policy statements."""
+
+    admin: str
+    statements: list[dict[str, Any]] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemKind:
+    """A scenario's infrastructure, broken already."""
+
+    secrets: frozenset[str] = frozenset({"admin", "names"})
+    replacing: frozenset[str] = frozenset({"admin", "system"})
+
+    def check(self, inputs: Plain) -> None:
+        """See Kind."""
+        _system(parsed(AwsSystemInputs, inputs))
+
+    def create(self, inputs: Plain) -> tuple[str, dict[str, Any]]:
+        """See Kind. The id is the stack's name."""
+        from provisioner.aws.system import deploy  # noqa: PLC0415 - botocore; a lab without AWS does not need it
+
+        given = parsed(AwsSystemInputs, inputs)
+        system = _system(given)
+        return system.stack, {**inputs, "names": deploy(_client(given.admin), system)}
+
+    def update(self, old: Plain, inputs: Plain) -> dict[str, Any]:
+        """See Kind. Nothing changes in place."""
+        return {**old, **inputs}
+
+    def is_there(self, resource_id: str) -> bool:
+        """See Kind. What a candidate does to the infrastructure is their business, not drift."""
+        del resource_id
+        return True
+
+    def delete(self, resource_id: str, outputs: Plain) -> None:
+        """See Kind. Only called for an account that outlives the lab. Raises InputError naming what is left."""
+        from provisioner.aws.system import remove  # noqa: PLC0415
+
+        given = parsed(AwsSystemInputs, {"admin": outputs["admin"], "system": outputs["system"]})
+        if left := remove(_client(given.admin), _system(given), outputs.get("names", {})):
+            raise ResourceInputError(f"{resource_id} could not be removed in full: {'; '.join(left)}")
+
+
+@dataclass(frozen=True, slots=True)
+class AccessKind:
+    """The candidate's user and key."""
+
+    secrets: frozenset[str] = frozenset({"admin", "environment"})
+    replacing: frozenset[str] = frozenset({"admin", "statements"})
+
+    def check(self, inputs: Plain) -> None:
+        """See Kind."""
+        parsed(AwsAccessInputs, inputs)
+
+    def create(self, inputs: Plain) -> tuple[str, dict[str, Any]]:
+        """See Kind."""
+        from provisioner.aws.access import give  # noqa: PLC0415
+
+        given = parsed(AwsAccessInputs, inputs)
+        return "candidate", {**inputs, "environment": give(_client(given.admin), given.statements)}
+
+    def update(self, old: Plain, inputs: Plain) -> dict[str, Any]:
+        """See Kind. Nothing changes in place."""
+        return {**old, **inputs}
+
+    def is_there(self, resource_id: str) -> bool:
+        """See Kind. A frozen lab has no access, and must not be given it again by a refresh."""
+        del resource_id
+        return True
+
+    def delete(self, resource_id: str, outputs: Plain) -> None:
+        """See Kind. The account goes, and the user with it."""
+        del resource_id, outputs
+
+
+def _client(admin: str) -> Any:
+    from provisioner.aws.client import AwsClient  # noqa: PLC0415
+
+    return AwsClient(AwsAdmin.from_json(admin))
+
+
+def _system(given: AwsSystemInputs) -> AwsSystem:
+    try:
+        return AwsSystem.from_json(given.system)
+    except (KeyError, TypeError) as error:
+        raise ResourceInputError(f"AwsSystemInputs: system: {error}") from error
