@@ -1,7 +1,6 @@
-"""Grading: every check and safeguard of a scenario runs, always; the scenarios of a lab side by side. Changes nothing.
+"""Grading: every check and safeguard of a scenario runs, always; the scenarios of a lab side by side.
 
-Rule 5 of honest grading (delete a pod and look again) is not here: it changes the sandbox, so it needs a port to do
-so and comes after the verdicts, on a frozen lab.
+Changes nothing but where a job brings leave to examine durability (`grading.durability`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,12 +10,13 @@ from dataclasses import dataclass, field
 from grading import score
 from grading.baseline import Baseline
 from grading.clean import clean
-from grading.converge import Outcome, Task, Terms, converge
-from grading.evaluate import check_look, safeguard_look
+from grading.converge import Outcome
+from grading.durability import Examination, examined
 from grading.findings import Finding, Verdict, Words
 from grading.helpers import PythonCheck, ScenarioView
+from grading.looks import Looks
 from grading.probing import Probes
-from grading.results import CheckResult, Report, RequirementTrace, SafeguardResult, ScenarioResult
+from grading.results import CheckResult, DurabilityResult, Report, RequirementTrace, SafeguardResult, ScenarioResult
 from grading.spec import CheckSpec, GradingSpec, SafeguardSpec
 from grading.spec_parts import Text
 from grading.window import last_change, scope_entries
@@ -37,6 +37,8 @@ class GradingJob:
     python_checks: Mapping[str, PythonCheck] = field(default_factory=dict)
     hint_points: int = 0
     """What the hints that the candidate took cost."""
+    examination: Examination | None = None
+    """Leave to examine durability, when nobody works in the sandbox any more."""
 
 
 def grade_lab(
@@ -60,7 +62,15 @@ def grade_lab(
 
 
 def _grade_job(job: GradingJob, clock: Clock) -> ScenarioResult:
-    return grade_scenario(job.spec, job.sandbox, job.baseline, clock, job.python_checks, hint_points=job.hint_points)
+    return grade_scenario(
+        job.spec,
+        job.sandbox,
+        job.baseline,
+        clock,
+        job.python_checks,
+        hint_points=job.hint_points,
+        examination=job.examination,
+    )
 
 
 def grade_scenario(
@@ -71,6 +81,7 @@ def grade_scenario(
     python_checks: Mapping[str, PythonCheck],
     *,
     hint_points: int = 0,
+    examination: Examination | None = None,
 ) -> ScenarioResult:
     """The scenario's verdict, points and evidence, once all of it converged and held, or could not be told.
 
@@ -79,25 +90,28 @@ def grade_scenario(
     if baseline.scenario != spec.scenario:
         raise InputError(f"The baseline of {baseline.scenario} cannot serve {spec.scenario}.", scenario=spec.scenario)
     started = clock.now()
-    deadlines = _Deadlines(spec, sandbox, baseline, clock)
+    # Disturbed before, the sandbox gets the time that the examination allows, not only a check's own.
+    at_least = (
+        spec.durability.within_seconds if examination and examination.earlier is not None and spec.durability else 0.0
+    )
+    deadlines = _Deadlines(spec, sandbox, baseline, clock, at_least_seconds=at_least)
     with Probes(sandbox) as probes:
-        view = ScenarioView(spec, baseline, sandbox, probes)
-        tasks = [_check_task(check, view, python_checks, deadlines) for check in spec.checks]
-        tasks += [_safeguard_task(guard, view, python_checks, deadlines) for guard in spec.safeguards]
-        outcomes = converge(tasks, clock)
-    checks = tuple(map(_check_result, spec.checks, outcomes))
-    safeguards = tuple(map(_safeguard_result, spec.safeguards, outcomes[len(spec.checks) :]))
+        looks = Looks(ScenarioView(spec, baseline, sandbox, probes), python_checks, clock)
+        outcomes, durability = examined(looks.outcomes(deadlines.after), looks, examination)
+    checks = tuple(_check_result(check, outcomes[check.id]) for check in spec.checks)
+    safeguards = tuple(_safeguard_result(guard, outcomes[guard.id]) for guard in spec.safeguards)
     return ScenarioResult(
         id=spec.scenario,
         title=_words(spec.title) if spec.title else Words(spec.scenario, spec.scenario),
         requirements=spec.requirements,
-        verdict=score.verdict(checks, safeguards),
+        verdict=score.verdict(checks, safeguards, durability.verdict),
         points=score.points(checks, safeguards, hint_points=hint_points),
         max_points=spec.max_points,
         undecided_points=sum(check.max_points for check in checks if check.verdict is Verdict.INCONCLUSIVE),
         checks=checks,
         safeguards=safeguards,
         pass_share=spec.pass_share,
+        durability=_durability_result(durability),
         hint_points=hint_points,
         seconds=clock.now() - started,
     )
@@ -106,11 +120,14 @@ def grade_scenario(
 class _Deadlines:
     """Until when a fix may take, from the last change in scope; that is read once, when something first looks bad."""
 
-    def __init__(self, spec: GradingSpec, sandbox: Sandbox, baseline: Baseline, clock: Clock) -> None:
+    def __init__(
+        self, spec: GradingSpec, sandbox: Sandbox, baseline: Baseline, clock: Clock, *, at_least_seconds: float
+    ) -> None:
         self._spec = spec
         self._sandbox = sandbox
         self._baseline = baseline
         self._clock = clock
+        self._at_least_seconds = at_least_seconds
         self._changed_at: float | None = None
         self._is_known = False
 
@@ -120,27 +137,7 @@ class _Deadlines:
             entries = scope_entries(self._sandbox.reader, self._spec)
             self._changed_at = last_change(self._baseline.scope, entries, now=self._clock.now())
             self._is_known = True
-        return 0.0 if self._changed_at is None else self._changed_at + within_seconds
-
-
-def _check_task(
-    check: CheckSpec, view: ScenarioView, python_checks: Mapping[str, PythonCheck], deadlines: _Deadlines
-) -> Task:
-    return Task(
-        look=check_look(check, view, python_checks),
-        deadline=lambda: deadlines.after(check.within_seconds),
-        terms=Terms(check.hold_seconds, check.patience_seconds),
-    )
-
-
-def _safeguard_task(
-    guard: SafeguardSpec, view: ScenarioView, python_checks: Mapping[str, PythonCheck], deadlines: _Deadlines
-) -> Task:
-    return Task(
-        look=safeguard_look(guard, view, python_checks),
-        deadline=lambda: deadlines.after(guard.settling_seconds),
-        terms=Terms(hold_seconds=0, patience_seconds=guard.patience_seconds),
-    )
+        return 0.0 if self._changed_at is None else self._changed_at + max(within_seconds, self._at_least_seconds)
 
 
 def _check_result(check: CheckSpec, outcome: Outcome) -> CheckResult:
@@ -176,6 +173,10 @@ def _safeguard_result(guard: SafeguardSpec, outcome: Outcome) -> SafeguardResult
         actual=clean(finding.actual),
         since=clean(finding.since),
     )
+
+
+def _durability_result(found: DurabilityResult) -> DurabilityResult:
+    return DurabilityResult(found.verdict, _cleaned(found.what), _cleaned(found.reason))
 
 
 def _words(text: Text) -> Words:

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from grading.clean import clean
 from grading.findings import Verdict, Words
-from grading.results import CheckResult, Report, SafeguardResult, ScenarioResult
+from grading.results import CheckResult, DurabilityResult, Report, SafeguardResult, ScenarioResult
 from grading.wording import WORDING
 from labs.core.errors import InputError
 from labs.core.ids import RequirementId
@@ -116,6 +116,7 @@ def _scenario(scenario: ScenarioResult) -> dict[str, Any]:
         "seconds": round(scenario.seconds, 3),
         "checks": [_check(check) for check in scenario.checks],
         "safeguards": [_safeguard(guard) for guard in scenario.safeguards],
+        "durability": _durability(scenario.durability) if scenario.durability else None,
     }
 
 
@@ -152,6 +153,17 @@ def _safeguard(guard: SafeguardResult) -> dict[str, Any]:
         "expected": guard.expected,
         "actual": guard.actual,
         "since": guard.since,
+    }
+
+
+def _durability(found: DurabilityResult) -> dict[str, Any]:
+    """`verdict` is null when it was not examined; `what` was done to the sandbox, empty when nothing was."""
+    return {
+        "verdict": found.verdict.value if found.verdict else None,
+        "what": found.what.en,
+        "whats": _both(found.what),
+        "reason": found.reason.en,
+        "reasons": _both(found.reason),
     }
 
 

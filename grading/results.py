@@ -49,6 +49,16 @@ class SafeguardResult:
 
 
 @dataclass(frozen=True, slots=True)
+class DurabilityResult:
+    """Whether the fix outlives what was done to the sandbox. `verdict` None: not examined, and `reason` says why."""
+
+    verdict: Verdict | None
+    what: Words
+    """What was done; empty when nothing was."""
+    reason: Words
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioResult:
     """A scenario's verdict and points. `undecided_points` are those of inconclusive checks: neither won nor lost."""
 
@@ -62,6 +72,7 @@ class ScenarioResult:
     checks: tuple[CheckResult, ...]
     safeguards: tuple[SafeguardResult, ...]
     pass_share: float = 1.0
+    durability: DurabilityResult | None = None
     hint_points: int = 0
     """What the hints that were taken cost."""
     seconds: float = 0.0

@@ -6,6 +6,7 @@ from typing import Any
 from grading.baseline import listed
 from grading.findings import Finding, UndecidableError, failed, passed, shown
 from grading.helpers import ScenarioView
+from grading.owners import controller_of, owner_of
 from grading.paths import ABSENT, value_at
 from grading.since import since
 from grading.spec_parts import NoNewGuard, Ref, ReplicasGuard, UnchangedGuard
@@ -15,8 +16,6 @@ from labs.core.probes import ObjectRef
 
 BOOKKEEPING = frozenset({"apiVersion", "kind", "metadata", "status"})
 """Top-level keys that `unchanged` leaves aside when no fields are named; labels count all the same."""
-NOT_CONTROLLERS = frozenset({"ConfigMap", "Secret", "Pod", "Service", "ServiceAccount", "Namespace", "Endpoints"})
-"""Core kinds that own no one: naming one as the controller in ownerReferences is a disguise."""
 
 
 def same_uid_finding(ref: ObjectRef, view: ScenarioView) -> Finding:
@@ -134,23 +133,15 @@ def no_new_finding(guard: NoNewGuard, view: ScenarioView) -> Finding:
 
 
 def _is_made_by_controller(kind: str, manifest: Manifest, view: ScenarioView) -> bool:
-    """Whether the owner that the object names is one that controls, and exists. Anyone can write ownerReferences.
+    """Whether the owner that the object names is one that controls, and exists.
 
-    An EndpointSlice must also carry the controller's label: the controller removes what is not its own from under it.
+    Of an EndpointSlice it is a Service, and the controller's label must be there: it removes what is not its own.
     """
-    metadata = manifest["metadata"]
-    owner = next((item for item in metadata.get("ownerReferences") or [] if item.get("controller")), None)
-    if owner is None:
-        return False
-    if kind in {"EndpointSlice", "Endpoints"}:
-        labels = metadata.get("labels") or {}
-        if kind == "EndpointSlice" and labels.get(MANAGED_BY) != ENDPOINTSLICE_CONTROLLER:
-            return False
-    elif owner["apiVersion"] == "v1" and owner["kind"] in NOT_CONTROLLERS:
-        return False
-    ref = ObjectRef(owner["apiVersion"], owner["kind"], owner["name"], str(metadata.get("namespace") or ""))
-    real = view.reader.get(ref)
-    return real is not None and real["metadata"]["uid"] == owner["uid"]
+    if kind not in {"EndpointSlice", "Endpoints"}:
+        return controller_of(manifest, view.reader) is not None
+    labels = manifest["metadata"].get("labels") or {}
+    is_labelled = kind == "Endpoints" or labels.get(MANAGED_BY) == ENDPOINTSLICE_CONTROLLER
+    return is_labelled and owner_of(manifest, view.reader) is not None
 
 
 def _then(ref: ObjectRef, view: ScenarioView) -> Manifest:

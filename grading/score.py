@@ -17,9 +17,14 @@ def points(checks: Sequence[CheckResult], safeguards: Sequence[SafeguardResult],
     return min([max(0, won - lost), *caps])
 
 
-def verdict(checks: Sequence[CheckResult], safeguards: Sequence[SafeguardResult]) -> Verdict:
-    """Inconclusive when anything is; passed when every check passed and every safeguard held; else failed."""
-    verdicts = {check.verdict for check in checks} | {guard.verdict for guard in safeguards}
+def verdict(
+    checks: Sequence[CheckResult], safeguards: Sequence[SafeguardResult], durability: Verdict | None = None
+) -> Verdict:
+    """Inconclusive when anything is; passed when every check passed and every safeguard held; else failed.
+
+    `durability`: None when it was not examined, which speaks neither for nor against.
+    """
+    verdicts = {check.verdict for check in checks} | {guard.verdict for guard in safeguards} | {durability}
     for worst in (Verdict.INCONCLUSIVE, Verdict.FAILED):
         if worst in verdicts:
             return worst

@@ -88,7 +88,12 @@ def time_of(text: str) -> float:
 
 def is_controlled(manifest: Manifest) -> bool:
     """Whether the object says that a controller owns it."""
-    return any(owner.get("controller") for owner in _owners(manifest))
+    return any(owner.get("controller") for owner in owners(manifest))
+
+
+def owners(manifest: Manifest) -> list[Mapping[str, Any]]:
+    """What the object says of its owners."""
+    return manifest["metadata"].get("ownerReferences") or []
 
 
 def _manifests(reader: ClusterReader, spec: GradingSpec) -> Iterator[Manifest]:
@@ -106,12 +111,7 @@ def _counts(manifest: Manifest) -> bool:
     labels = manifest["metadata"].get("labels") or {}
     if is_probe(manifest) or labels.get(MANAGED_BY) == ENDPOINTSLICE_CONTROLLER:
         return False
-    owners = {owner.get("kind") for owner in _owners(manifest)}
-    return not owners & {"CronJob", "Job"}
-
-
-def _owners(manifest: Manifest) -> list[Mapping[str, Any]]:
-    return manifest["metadata"].get("ownerReferences") or []
+    return not {owner.get("kind") for owner in owners(manifest)} & {"CronJob", "Job"}
 
 
 def _entry(manifest: Manifest) -> ScopeEntry:

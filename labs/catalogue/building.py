@@ -103,9 +103,9 @@ class _Builder:
             return None
 
     def _tree(self, value: Any, place: tuple[str | int, ...]) -> Any:
-        """A part of scenario.yaml with every string rendered."""
+        """A part of scenario.yaml with every string rendered, keys such as a label's name too."""
         if isinstance(value, dict):
-            return {key: self._tree(item, (*place, key)) for key, item in value.items()}
+            return {self._tree(key, (*place, key)): self._tree(item, (*place, key)) for key, item in value.items()}
         if isinstance(value, list):
             return [self._tree(item, (*place, index)) for index, item in enumerate(value)]
         if not isinstance(value, str):

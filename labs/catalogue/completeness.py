@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from grading.spec_durability import DURABILITY_KINDS
 from labs.catalogue.merge import differences
 from labs.catalogue.parameters import Value, drawn
 from labs.catalogue.problems import Problem
@@ -15,6 +16,8 @@ MINIMUM_FIXES = 2
 MINIMUM_TRAPS = 2
 _SHORTEST_TELLING_WORD = 4
 _SEED = "completeness"
+REPLACING = frozenset({"DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"})
+"""Kinds that replace a pod which is taken away."""
 POD_SECURITY = "pod-security.kubernetes.io/enforce"
 
 
@@ -27,6 +30,7 @@ def incompleteness(scenario: Scenario, variant: Variant) -> list[Problem]:
         *_told_causes(scenario, variant),
         *_unknown_namespaces(scenario, variant),
         *_open_namespaces(scenario, variant),
+        *_unexamined_durability(scenario, variant),
     ]
 
 
@@ -127,7 +131,7 @@ def _unknown_namespaces(scenario: Scenario, variant: Variant) -> Iterator[Proble
     for index, access in enumerate(variant.candidate_rules):
         if access.namespace not in made:
             yield scenario.problem("candidate", index, message=f"no manifest makes the namespace {access.namespace}")
-    if variant.client.namespace not in made:
+    if variant.client and variant.client.namespace not in made:
         yield scenario.problem("client", message=f"no manifest makes the namespace {variant.client.namespace}")
 
 
@@ -138,3 +142,25 @@ def _open_namespaces(scenario: Scenario, variant: Variant) -> Iterator[Problem]:
             name = manifest["metadata"]["name"]
             message = f"the Namespace {name} says nothing of Pod Security: label it {POD_SECURITY}: baseline"
             yield Problem(scenario.folder / "manifests", 0, message)
+
+
+def _unexamined_durability(scenario: Scenario, variant: Variant) -> Iterator[Problem]:
+    """A Kubernetes scenario says what must not undo a fix, and its pods are ones that its own manifests make."""
+    plan = variant.spec.durability
+    if plan is None:
+        if scenario.sandbox.kind == "kubernetes":
+            message = f"nothing says how durability is examined: give one of {', '.join(DURABILITY_KINDS)}"
+            yield scenario.problem("durability", message=message)
+        return
+    if plan.replace_pods is None:
+        return
+    wanted, namespace = plan.replace_pods.labels.items(), plan.replace_pods.namespace
+    templates = (
+        (manifest["spec"].get("template") or {}).get("metadata") or {}
+        for manifest in variant.healthy
+        if manifest["kind"] in REPLACING and manifest["metadata"].get("namespace") == namespace
+    )
+    if not any(wanted <= (template.get("labels") or {}).items() for template in templates):
+        labels = ", ".join(f"{key}={value}" for key, value in wanted)
+        message = f"no {', '.join(sorted(REPLACING))} of the manifests makes pods with {labels} in {namespace}"
+        yield scenario.problem("durability", "replace_pods", message=message)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from grading.spec import CheckSpec, SafeguardSpec
+from grading.spec_durability import Durability
 from labs.catalogue.loader import DEFAULT_ROOT, Catalogue, load_catalogue
 from labs.catalogue.parameters import Parameter
 from labs.catalogue.scenario import Scenario
@@ -46,6 +47,8 @@ def _section(scenario: Scenario, variant: Variant) -> Iterator[str]:
     yield "\n| safeguard | costs | what must still be so |\n|---|---|---|"
     for guard in variant.spec.safeguards:
         yield f"| `{guard.id}` ({guard.kind}) | {_cost(guard)} | {guard.message.en} |"
+    if variant.spec.durability:
+        yield f"\nDurability, once the lab is frozen: {_durability(variant.spec.durability)}"
     yield f"\nFixes: {', '.join(f'`{name}`' for name in variant.fixes)}.\n"
     yield "| trap | caught by |\n|---|---|"
     for trap in variant.traps.values():
@@ -67,6 +70,13 @@ def _points(check: CheckSpec) -> str:
 
 def _cost(guard: SafeguardSpec) -> str:
     return f"{guard.penalty} points" if guard.penalty is not None else f"caps at {guard.cap_points or 0}"
+
+
+def _durability(plan: Durability) -> str:
+    if plan.replace_pods:
+        labels = ", ".join(f"`{key}={value}`" for key, value in plan.replace_pods.labels.items())
+        return f"the pods with {labels} are replaced one by one, within {plan.within_seconds:g} s."
+    return f"{plan.wait_seconds:g} s are let go by." if plan.wait_seconds else f"not examined: {plan.none}"
 
 
 def main() -> None:

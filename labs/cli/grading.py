@@ -13,7 +13,7 @@ from labs.core.errors import ExitCode
 from labs.core.ids import RequirementId, lab_id
 
 if TYPE_CHECKING:
-    from grading.results import CheckResult, Report, RequirementTrace, SafeguardResult
+    from grading.results import CheckResult, DurabilityResult, Report, RequirementTrace, SafeguardResult
 
 _MARKS = {"passed": "✓", "failed": "✗", "inconclusive": "?"}
 _STYLES = {"passed": "green", "failed": "red", "inconclusive": "yellow"}
@@ -33,8 +33,9 @@ def grade(
     lang: Lang = "en",
     json: Json = False,
 ) -> None:
-    """Grade a lab by what it does now; changes nothing.
+    """Grade a lab by what it does now.
 
+    A ready lab is not changed by it. In a frozen one, when everything passed, pods are replaced to see if it lasts.
     The exit code is 0 for passed, 1 for failed and 3 for inconclusive.
     """
     from grading.report import to_html, to_json  # noqa: PLC0415
@@ -95,10 +96,25 @@ def show_report(report: "Report", lang: str) -> None:
         for guard in scenario.safeguards:
             if guard.held is not True:
                 _show_line(guard, lang, words[guard.severity])
+        if scenario.durability:
+            _show_durability(scenario.durability, lang)
     total = f"{report.points} {words['of']} {report.max_points} {words['points']}"
     say(f"{report.lab}: {total}, {words[report.verdict]}", style="bold")
     if report.undecided_points:
         say(f"{report.undecided_points} {words['points']} {words['undecided']}", style="yellow")
+
+
+def _show_durability(found: "DurabilityResult", lang: str) -> None:
+    from grading.wording import WORDING  # noqa: PLC0415
+
+    words = WORDING[lang]
+    reason, what = getattr(found.reason, lang), getattr(found.what, lang)
+    if found.verdict is None:
+        say(f"  · {words['durability']}: {words['unexamined']}. {reason}")
+        return
+    say(f"  {_MARKS[found.verdict]} {words['durability']}: {reason}", style=_STYLES[found.verdict])
+    if what:
+        say(f"      {what}")
 
 
 def _show_line(each: "CheckResult | SafeguardResult", lang: str, worth: str) -> None:

@@ -24,6 +24,11 @@ class LabFiles:
         """The grader's."""
         return self.directory / "admin.kubeconfig"
 
+    @property
+    def grading(self) -> Path:
+        """A directory for the turns of gradings."""
+        return self.directory / "grading"
+
     def keep(self, *, admin: str, candidate: str = "") -> None:
         """The kubeconfigs are in their files; the candidate's only when it is given."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)

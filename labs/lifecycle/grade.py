@@ -6,8 +6,10 @@ from labs.core.errors import InfrastructureError, InputError, NotFoundError
 from labs.core.ids import LabId, ScenarioId
 from labs.core.states import LabState
 from labs.lifecycle.context import Context
+from labs.lifecycle.examination import examination
 from labs.lifecycle.owners import this_process
 from labs.lifecycle.record import HintTaken, LabRecord
+from labs.lifecycle.turns import turn
 from labs.lifecycle.variants import drawn, python_checks
 
 if TYPE_CHECKING:
@@ -20,17 +22,25 @@ GRADEABLE = frozenset({LabState.READY, LabState.FROZEN})
 
 
 def lab_grade(context: Context, lab: LabId, *, requirements: "Sequence[RequirementTrace]" = ()) -> "Report":
-    """The lab's report, now. Changes nothing, in a frozen lab too.
+    """The lab's report, now. Changes nothing in a ready lab; in a frozen one, durability is examined.
 
+    Gradings of a frozen lab take turns: one would take the other's disturbance for the candidate's doing.
     Raises NotFoundError for an unknown lab, InputError for one that was never ready or is gone, InfrastructureError
     when its sandbox has vanished.
     """
+    record = _standing(context, lab)
+    if record.state is not LabState.FROZEN:
+        return _graded(context, record, requirements)
+    with turn(context.files(lab).grading, places=1, waiting=lambda: context.told("grade:wait for another grading")):
+        return _graded(context, record, requirements)
+
+
+def _graded(context: Context, record: LabRecord, requirements: "Sequence[RequirementTrace]") -> "Report":
     from grading.baseline import Baseline  # noqa: PLC0415 - only graders need the rest of grading
     from grading.grade import GradingJob, grade_lab  # noqa: PLC0415
 
-    record = _standing(context, lab)
-    variants = drawn(context.catalogue, record.scenarios, record.seed)
-    sandbox = context.sandbox_of(context.files(lab).read_admin())
+    is_frozen = record.state is LabState.FROZEN
+    sandbox = context.sandbox_of(context.files(record.id).read_admin())
     jobs = [
         GradingJob(
             variant.spec,
@@ -38,10 +48,11 @@ def lab_grade(context: Context, lab: LabId, *, requirements: "Sequence[Requireme
             Baseline.from_json(record.baselines[name]),
             python_checks(context.catalogue[name]),
             hint_points=sum(taken.cost for taken in record.hints if taken.scenario == name),
+            examination=examination(context, record.id, name, sandbox.disturber) if is_frozen else None,
         )
-        for name, variant in variants.items()
+        for name, variant in drawn(context.catalogue, record.scenarios, record.seed).items()
     ]
-    return grade_lab(lab, jobs, context.clock, candidate=record.candidate, requirements=requirements)
+    return grade_lab(record.id, jobs, context.clock, candidate=record.candidate, requirements=requirements)
 
 
 def freeze(context: Context, lab: LabId) -> LabRecord:

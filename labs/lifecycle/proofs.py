@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grading.baseline import Baseline, record
+from grading.durability import Examination
 from grading.findings import Verdict
 from grading.grade import grade_scenario
 from grading.handover import hand_over
@@ -138,7 +139,16 @@ class Prover:
         return record(self.bench.sandbox.reader, self.variant.spec, self.bench.clock)
 
     def _graded(self, baseline: Baseline) -> ScenarioResult:
-        return grade_scenario(self.variant.spec, self.bench.sandbox, baseline, self.bench.clock, self.checks)
+        """Durability is examined too: nobody else works in the sandbox."""
+        bench = self.bench
+        return grade_scenario(
+            self.variant.spec,
+            bench.sandbox,
+            baseline,
+            bench.clock,
+            self.checks,
+            examination=Examination(bench.sandbox.disturber, begins=lambda _: None),
+        )
 
     def _settle(self) -> None:
         clock = self.bench.clock
@@ -201,4 +211,8 @@ def _not_caught(result: ScenarioResult, script: Script) -> str:
 
 def _complaints(result: ScenarioResult) -> str:
     found = (each for each in verdicts_of(result) if each.verdict is not Verdict.PASSED)
-    return "; ".join(f"{each.id} {each.verdict}: {each.reason.en} {each.actual}".strip() for each in found)
+    told = [f"{each.id} {each.verdict}: {each.reason.en} {each.actual}".strip() for each in found]
+    lasting = result.durability
+    if lasting and lasting.verdict not in {None, Verdict.PASSED}:
+        told.append(f"durability {lasting.verdict}: {lasting.reason.en}")
+    return "; ".join(told)

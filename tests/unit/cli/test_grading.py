@@ -10,7 +10,7 @@ from labs.core.errors import ExitCode
 from labs.core.ids import RequirementId
 from labs.lifecycle import grade as lifecycle_grade
 from tests.unit.cli.conftest import Taller
-from tests.unit.grading.test_report import HOSTILE, check_result, guard_result, report_of
+from tests.unit.grading.test_report import HOSTILE, check_result, durability_result, guard_result, report_of
 from tests.unit.lifecycle.fakes import World
 
 
@@ -60,8 +60,30 @@ def test_a_page_that_cannot_be_written_is_refused_before_grading(
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("en", ["Orders are answered.", "Expected: status 200", "of 100 points", "inconclusive", "Hints taken: -7"]),
-        ("es", ["Los pedidos reciben respuesta.", "Se esperaba", "de 100 puntos", "no concluyente", "Pistas usadas"]),
+        (
+            "en",
+            [
+                "Durability: No longer so",
+                "Deleted, one after the other",
+                "Orders are answered.",
+                "Expected: status 200",
+                "of 100 points",
+                "inconclusive",
+                "Hints taken: -7",
+            ],
+        ),
+        (
+            "es",
+            [
+                "Durabilidad: Dejó de cumplirse",
+                "Se borraron",
+                "Los pedidos reciben respuesta.",
+                "Se esperaba",
+                "de 100 puntos",
+                "no concluyente",
+                "Pistas usadas",
+            ],
+        ),
     ],
 )
 def test_people_read_a_report_in_their_language(
@@ -71,6 +93,16 @@ def test_people_read_a_report_in_their_language(
     shown = capsys.readouterr().out
     assert all(each in shown for each in words)
     assert shown.count("db-lives") == 1, "a safeguard that held is not worth a line"
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Durability: not examined"), ("es", "Durabilidad: sin examinar")])
+def test_people_are_told_that_durability_was_not_examined(
+    lang: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = graded(Verdict.PASSED)
+    (scenario,) = report.scenarios
+    show_report(replace(report, scenarios=(replace(scenario, durability=durability_result(None)),)), lang)
+    assert words in capsys.readouterr().out
 
 
 def test_what_a_candidate_wrote_is_shown_inert(capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,8 @@ from grading.baseline import Baseline, record
 from grading.helpers import ScenarioView
 from grading.probing import Probes
 from grading.spec import GradingSpec
-from labs.core.errors import UnreachableError
+from labs.core.aws import AwsReader
+from labs.core.errors import InputError, UnreachableError
 from labs.core.probes import (
     ClientIdentity,
     ExecAnswer,
@@ -67,6 +68,7 @@ class FakeReader:
         self.is_down = False
         self.made = 0
         self.calls = 0
+        self.on_look: Callable[[], None] = lambda: None
 
     def put(self, api_version: str, kind: str, name: str, namespace: str = "shop", **rest: Any) -> dict[str, Any]:
         """Create an object, now. `metadata` in `rest` is merged over what the server fills in."""
@@ -113,6 +115,7 @@ class FakeReader:
 
     def _check(self) -> None:
         self.calls += 1
+        self.on_look()
         if self.is_down:
             raise UnreachableError("The API server does not answer.")
 
@@ -158,6 +161,10 @@ class FakeSandbox:
     def execute(self, request: ExecRequest) -> ExecAnswer:
         self.executed.append(request)
         return self.exec_answer
+
+    @property
+    def aws(self) -> AwsReader:
+        raise InputError("no AWS account here")
 
     def answers(self, answer: ProbeAnswer) -> None:
         """Every probe gets this answer from now on."""

@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from grading.findings import Verdict, Words
 from grading.report import to_html, to_json, trace_rows
-from grading.results import CheckResult, Report, RequirementTrace, SafeguardResult, ScenarioResult
+from grading.results import CheckResult, DurabilityResult, Report, RequirementTrace, SafeguardResult, ScenarioResult
 from grading.spec import Severity
 from grading.wording import WORDING
 from labs.core.errors import InputError
@@ -55,6 +56,12 @@ def guard_result(**changes: Any) -> SafeguardResult:
     return SafeguardResult(**given_ | changes)
 
 
+def durability_result(verdict: Verdict | None = Verdict.FAILED, text: str = "") -> DurabilityResult:
+    what = Words(text or "Deleted, one after the other: orders-1.", text or "Se borraron, uno tras otro: orders-1.")
+    reason = Words(text or "No longer so: orders-answered.", text or "Dejó de cumplirse: orders-answered.")
+    return DurabilityResult(verdict, what if verdict else Words("", ""), reason)
+
+
 def report_of(*checks: CheckResult, guards: tuple[SafeguardResult, ...] = (), text: str = "") -> Report:
     scenario = ScenarioResult(
         id=ScenarioId("orders_routing"),
@@ -66,6 +73,7 @@ def report_of(*checks: CheckResult, guards: tuple[SafeguardResult, ...] = (), te
         undecided_points=10,
         checks=checks,
         safeguards=guards,
+        durability=durability_result(text=text),
         hint_points=7,
         seconds=1.23456,
     )
@@ -133,6 +141,13 @@ def test_json_has_the_contracts_shape() -> None:
     assert scenario["checks"][0]["reason"] == REASON.en
     assert scenario["checks"][0]["reasons"]["es"] == REASON.es
     assert [guard["held"] for guard in scenario["safeguards"]] == [True, False, False, None]
+    assert scenario["durability"] == {
+        "verdict": "failed",
+        "what": "Deleted, one after the other: orders-1.",
+        "whats": {"en": "Deleted, one after the other: orders-1.", "es": "Se borraron, uno tras otro: orders-1."},
+        "reason": "No longer so: orders-answered.",
+        "reasons": {"en": "No longer so: orders-answered.", "es": "Dejó de cumplirse: orders-answered."},
+    }
     assert told["verdict"] == "inconclusive"
     assert told["graded_at"] == "2023-11-14T22:13:20+00:00"
     assert told["requirements"][0]["scenarios"] == ["orders_routing"]
@@ -160,10 +175,24 @@ def test_the_page_tells_all_in_its_language(language: str) -> None:
         f"{words['hints']}: \N{MINUS SIGN}7",
         f"{words['caps']} 5",
         "\N{MINUS SIGN}25",
+        words["durability"],
+        durability_result().what.within(language),
+        durability_result().reason.within(language),
     ):
         assert text in page.visible, text
     other = WORDING["es" if language == "en" else "en"]
     assert other["traceability"] not in page.visible
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_durability_that_was_not_examined_is_neither_passed_nor_failed(language: str) -> None:
+    (scenario,) = FULL.scenarios
+    report = replace(FULL, scenarios=(replace(scenario, durability=durability_result(None)),))
+    assert to_json(report)["scenarios"][0]["durability"]["verdict"] is None
+    assert WORDING[language]["unexamined"] in Page(to_html(report, language)).visible
+    without = replace(FULL, scenarios=(replace(scenario, durability=None),))
+    assert to_json(without)["scenarios"][0]["durability"] is None
+    assert WORDING[language]["durability"] not in Page(to_html(without, language)).visible
 
 
 def test_the_page_needs_nothing_from_outside() -> None:

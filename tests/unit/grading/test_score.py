@@ -95,6 +95,16 @@ def test_the_verdict_is_passed_only_when_all_is_right(results: list[CheckResult]
     assert (verdict is Verdict.INCONCLUSIVE) == (Verdict.INCONCLUSIVE in seen)
 
 
+@given(checks, guards, verdicts)
+def test_durability_can_only_spoil_the_verdict(
+    results: list[CheckResult], held: list[SafeguardResult], lasting: Verdict
+) -> None:
+    without, verdict = score.verdict(results, held), score.verdict(results, held, lasting)
+    assert verdict is (without if lasting is Verdict.PASSED else verdict)
+    assert (verdict is Verdict.PASSED) == (without is Verdict.PASSED and lasting is Verdict.PASSED)
+    assert (verdict is Verdict.INCONCLUSIVE) == (Verdict.INCONCLUSIVE in {without, lasting})
+
+
 @given(guards)
 def test_inconclusive_safeguards_cost_nothing(held: list[SafeguardResult]) -> None:
     check = CheckResult(CheckId("c"), "http", True, Verdict.PASSED, 70, 70, 0, NO_WORDS, NO_WORDS)  # noqa: FBT003

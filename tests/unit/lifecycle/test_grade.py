@@ -1,4 +1,8 @@
-from typing import Any
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
@@ -14,6 +18,7 @@ from provisioner.kubernetes import access
 from tests.unit.lifecycle.fakes import World
 
 ORDERS = ScenarioId("orders_routing")
+CATALOG = ScenarioId("catalog_never_ready")
 REQUEST = UpRequest("ana", [ORDERS])
 
 
@@ -102,3 +107,56 @@ def test_the_hints_that_were_taken_cost_points(world: World, monkeypatch: pytest
     lab_grade(context, lab)
     assert [job.hint_points for job in jobs] == [cost]
     assert cost > 0
+
+
+class FrozenSandbox:
+    """The one thing of a sandbox that leave to examine needs."""
+
+    disturber = "the disturber"
+
+
+def test_durability_is_examined_in_a_frozen_lab_only_and_remembered(
+    world: World, revoked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs: list[Any] = []
+    monkeypatch.setattr(grading, "grade_lab", lambda _lab, given, *_, **__: jobs.extend(given))
+    context = replace(world.context(), sandbox_of=cast("Any", lambda _: FrozenSandbox()))
+    lab = up(context, UpRequest("ana", [ORDERS, CATALOG])).id
+    lab_grade(context, lab)
+    assert [job.examination for job in jobs] == [None, None]
+    freeze(context, lab)
+    assert revoked
+    jobs.clear()
+    lab_grade(context, lab)
+    assert [(job.examination.disturber, job.examination.earlier) for job in jobs] == [("the disturber", None)] * 2
+    jobs[0].examination.begins(["neighbour-answers"])
+    jobs[1].examination.begins([])
+    jobs.clear()
+    lab_grade(context, lab)
+    assert [job.examination.earlier for job in jobs] == [{"neighbour-answers"}, set()]
+    assert [event.detail for event in context.registry.events(lab) if event.name == "disturbed"] == [
+        "orders_routing neighbour-answers",
+        "catalog_never_ready",
+    ]
+
+
+def test_gradings_of_a_frozen_lab_take_turns(world: World, revoked: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    inside: list[int] = []
+    lock = threading.Lock()
+
+    def slowly(*_: object, **__: object) -> None:
+        assert lock.acquire(blocking=False), "two at once"
+        time.sleep(0.05)
+        inside.append(1)
+        lock.release()
+
+    monkeypatch.setattr(grading, "grade_lab", slowly)
+    context = replace(world.context(), sandbox_of=cast("Any", lambda _: FrozenSandbox()))
+    lab = up(context, REQUEST).id
+    freeze(context, lab)
+    assert revoked
+    with ThreadPoolExecutor(3) as pool:
+        for done in [pool.submit(lab_grade, context, lab) for _ in range(3)]:
+            done.result()
+    assert len(inside) == 3
+    assert "grade:wait for another grading" in world.told

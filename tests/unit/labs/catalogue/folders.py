@@ -27,6 +27,7 @@ safeguards:
     penalty: 5
     message: {en: There., es: Ahí.}
     exists: {apiVersion: v1, kind: Service, namespace: "{{ ns }}", name: shop}
+durability: {none: Nothing here runs in pods.}
 hints: [{cost: 1, text: {en: "See {{ ns }}.", es: "Vea {{ ns }}."}}]
 """
 MANIFEST = """\

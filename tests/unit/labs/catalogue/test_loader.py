@@ -78,6 +78,22 @@ def test_problems_of_all_files_come_at_once_with_their_lines(tmp_path: Path) -> 
         ("tcp: {", "http: {url: x}\n    tcp: {", "checks.0.http"),
         ("exists: {", "python: kept\n    absent: {", "give exactly one of"),
         ('  - namespace: "{{ ns }}"', "  - namespace: other", "no manifest makes the namespace other"),
+        (
+            "durability: {none: Nothing here runs in pods.}",
+            "",
+            "scenario.yaml:1: nothing says how durability is examined: give one of replace_pods, wait_seconds, none",
+        ),
+        ("{none: Nothing here runs in pods.}", "{wait_second: 5}", "durability.wait_second: Extra inputs"),
+        (
+            "{none: Nothing here runs in pods.}",
+            "{none: No pods here., wait_seconds: 5}",
+            "durability: give exactly one",
+        ),
+        (
+            "{none: Nothing here runs in pods.}",
+            '{replace_pods: {namespace: "{{ ns }}", labels: {app: shop}}}',
+            "no DaemonSet, Deployment, ReplicaSet, StatefulSet of the manifests makes pods with app=shop in tiny-",
+        ),
     ],
 )
 def test_scenario_yaml_is_checked(tmp_path: Path, old: str, new: str, problem: str) -> None:
@@ -115,6 +131,28 @@ def test_scenario_yaml_is_checked(tmp_path: Path, old: str, new: str, problem: s
 def test_the_other_files_are_checked(tmp_path: Path, name: str, text: str | None, problem: str) -> None:
     write(tmp_path, {name: text})
     assert any(problem in found for found in problems_of(tmp_path)), problems_of(tmp_path)
+
+
+WORKLOAD = """\
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop, namespace: {{ ns }}}
+spec:
+  selector: {matchLabels: {app: shop}}
+  template: {metadata: {labels: {app: shop, {{ key }}: front}}, spec: {containers: [{name: app, image: shop}]}}
+"""
+
+
+def test_the_pods_to_replace_are_named_by_what_the_manifests_give_them(tmp_path: Path) -> None:
+    plan = '{replace_pods: {namespace: "{{ ns }}", labels: {"{{ key }}": front}}}'
+    scenario = SCENARIO.replace("{none: Nothing here runs in pods.}", plan)
+    scenario = scenario.replace("parameters:\n", "parameters:\n  key: {choice: [tier, part]}\n")
+    write(tmp_path, {"scenario.yaml": scenario, "manifests/20-app.yaml.j2": WORKLOAD})
+    variant = load_catalogue(tmp_path)["tiny_shop"].draw("ana")
+    assert variant.spec.durability
+    assert variant.spec.durability.replace_pods
+    assert variant.spec.durability.replace_pods.labels == {variant.parameters["key"]: "front"}
 
 
 def test_a_python_check_must_be_registered(tmp_path: Path) -> None:
