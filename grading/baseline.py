@@ -4,13 +4,15 @@ It holds the contents of guarded objects, Secrets included: keep it where the ad
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from grading.aws_answers import value_of
 from grading.probe_pods import ProbelessReader
 from grading.spec import GradingSpec
 from grading.spec_parts import NoNewGuard, Ref
 from grading.window import ScopeEntry, scope_entries
+from labs.core.aws import AwsReader
 from labs.core.errors import InfrastructureError
 from labs.core.ids import ScenarioId, scenario_id
 from labs.core.ports import Clock, ClusterReader, Manifest
@@ -29,6 +31,8 @@ class Baseline:
     objects: Mapping[str, Manifest | None]
     listings: Mapping[str, frozenset[str]]
     scope: Mapping[str, ScopeEntry]
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """Guard id → what AWS answered to its query."""
 
     def object(self, ref: ObjectRef) -> Manifest | None:
         """The guarded object as it was, or None when it was not there. Raises KeyError when nothing guards it."""
@@ -47,6 +51,7 @@ class Baseline:
             "objects": dict(self.objects),
             "listings": {key: sorted(uids) for key, uids in self.listings.items()},
             "scope": {uid: entry.to_json() for uid, entry in self.scope.items()},
+            "answers": dict(self.answers),
         }
 
     @classmethod
@@ -64,13 +69,16 @@ class Baseline:
                 objects=dict(data["objects"]),
                 listings={key: frozenset(uids) for key, uids in data["listings"].items()},
                 scope={uid: ScopeEntry(**entry) for uid, entry in data["scope"].items()},
+                answers=dict(data["answers"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InfrastructureError(f"The baseline is damaged: {error!r}.") from error
 
 
-def record(reader: ClusterReader, spec: GradingSpec, clock: Clock) -> Baseline:
+def record(reader: ClusterReader, spec: GradingSpec, clock: Clock, *, aws: AwsReader | None = None) -> Baseline:
     """The present state as the baseline of `spec`. Raises UnreachableError when it cannot look.
+
+    `aws` is needed when a safeguard asks AWS.
 
     See `grading.handover.hand_over`, which records it at the right moment.
     """
@@ -82,6 +90,9 @@ def record(reader: ClusterReader, spec: GradingSpec, clock: Clock) -> Baseline:
         objects={object_key(ref): _kept(reader.get(ref)) for ref in refs},
         listings={listing_key(guard): frozenset(listed(ProbelessReader(reader), guard)) for guard in news},
         scope=scope_entries(reader, spec),
+        answers={
+            guard.id: value_of(guard.aws_unchanged, aws) for guard in spec.safeguards if guard.aws_unchanged and aws
+        },
     )
 
 

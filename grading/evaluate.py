@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
+from grading.aws import aws_finding, unchanged_answer_finding
+from grading.aws_judged import iam_finding, reach_finding, trust_finding
 from grading.findings import Finding, UndecidableError
 from grading.helpers import PythonCheck, ScenarioView
 from grading.network import dns_finding, http_finding, tcp_finding
@@ -29,6 +31,10 @@ def check_look(check: CheckSpec, view: ScenarioView, python_checks: Mapping[str,
         check.tcp and partial(tcp_finding, check.tcp, view),
         check.object and partial(object_finding, check.object, view),
         check.exec and partial(exec_finding, check.exec, view),
+        check.aws and partial(aws_finding, check.aws, view),
+        check.iam and partial(iam_finding, check.iam, view),
+        check.trust and partial(trust_finding, check.trust, view),
+        check.reach and partial(reach_finding, check.reach, view),
         check.python and partial(_python_finding, check.python, view, python_checks),
     )
     return _the_one(looks)
@@ -43,6 +49,8 @@ def safeguard_look(guard: SafeguardSpec, view: ScenarioView, python_checks: Mapp
         guard.exists and partial(exists_finding, guard.exists.ref, view),
         guard.absent and partial(absent_finding, guard.absent.ref, view),
         guard.no_new and partial(no_new_finding, guard.no_new, view),
+        guard.aws and partial(aws_finding, guard.aws, view),
+        guard.aws_unchanged and partial(unchanged_answer_finding, guard.id, guard.aws_unchanged, view),
         guard.python and partial(_python_finding, guard.python, view, python_checks),
     )
     return _the_one(looks)

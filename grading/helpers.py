@@ -9,6 +9,7 @@ from grading.findings import Finding, UndecidableError, Words, failed, passed
 from grading.probe_pods import ProbelessReader
 from grading.probing import Probes
 from grading.spec import GradingSpec
+from labs.core.aws import AwsReader
 from labs.core.errors import InputError
 from labs.core.ports import ClusterReader, Sandbox
 from labs.core.probes import (
@@ -43,18 +44,30 @@ class ScenarioView:
         return ProbelessReader(self.sandbox.reader)
 
     @property
+    def aws(self) -> AwsReader:
+        """The AWS account."""
+        return self.sandbox.aws
+
+    @property
     def parameters(self) -> Mapping[str, str | int]:
         """The candidate's variant."""
         return self.spec.parameters
 
     @property
+    def client(self) -> ClientIdentity:
+        """Whom probes impersonate. Raises UndecidableError when the scenario names nobody."""
+        if self.spec.client is None:
+            raise UndecidableError(f"{self.spec.scenario} names no client for its probes.")
+        return self.spec.client.identity
+
+    @property
     def namespace(self) -> str:
         """The client's namespace."""
-        return self.spec.client.namespace
+        return self.client.namespace
 
     def ask(self, probes: Sequence[NetworkProbe], *, client: ClientIdentity | None = None) -> Sequence[ProbeAnswer]:
         """Answers to the probes, as the scenario's client (or `client`) gets them."""
-        return self.probes.ask(client or self.spec.client.identity, probes)
+        return self.probes.ask(client or self.client, probes)
 
     def http(self, url: str, *, method: str = "GET", body: str = "", timeout_seconds: float = 2.0) -> ProbeAnswer:
         """The answer to one HTTP request."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, model_validator
 
+from grading.spec_aws import AwsCheck, AwsQuery, IamCheck, ReachCheck, TrustCheck
 from grading.spec_durability import Durability
 from grading.spec_parts import (
     Client,
@@ -29,11 +30,13 @@ from grading.spec_parts import (
 )
 from labs.core.ids import RequirementId, ScenarioId
 
-CheckPart = HttpCheck | DnsCheck | TcpCheck | ObjectCheck | ExecCheck | str
-SafeguardPart = Ref | UnchangedGuard | ReplicasGuard | NoNewGuard | str
+CheckPart = (
+    HttpCheck | DnsCheck | TcpCheck | ObjectCheck | ExecCheck | AwsCheck | IamCheck | TrustCheck | ReachCheck | str
+)
+SafeguardPart = Ref | UnchangedGuard | ReplicasGuard | NoNewGuard | AwsCheck | AwsQuery | str
 
-CHECK_KINDS = ("http", "dns", "tcp", "object", "exec", "python")
-SAFEGUARD_KINDS = ("same_uid", "unchanged", "replicas", "exists", "absent", "no_new", "python")
+CHECK_KINDS = ("http", "dns", "tcp", "object", "exec", "aws", "iam", "trust", "reach", "python")
+SAFEGUARD_KINDS = ("same_uid", "unchanged", "replicas", "exists", "absent", "no_new", "aws", "aws_unchanged", "python")
 
 SETTLING_SECONDS = {"replicas": 30.0, "absent": 10.0, "no_new": 10.0}
 """How long after the last change a safeguard may still come right: rollouts and deletions take their time."""
@@ -80,6 +83,10 @@ class CheckSpec(Model):
     tcp: TcpCheck | None = None
     object: ObjectCheck | None = None
     exec: ExecCheck | None = None
+    aws: AwsCheck | None = None
+    iam: IamCheck | None = None
+    trust: TrustCheck | None = None
+    reach: ReachCheck | None = None
     python: Annotated[str, Field(min_length=1)] | None = None
 
     @property
@@ -127,6 +134,8 @@ class SafeguardSpec(Model):
     exists: Ref | None = None
     absent: Ref | None = None
     no_new: NoNewGuard | None = None
+    aws: AwsCheck | None = None
+    aws_unchanged: AwsQuery | None = None
     python: Annotated[str, Field(min_length=1)] | None = None
 
     @property
@@ -176,7 +185,8 @@ class GradingSpec(Model):
     scenario: ScenarioId
     title: Text | None = None
     requirements: tuple[RequirementId, ...] = ()
-    client: Client
+    client: Client | None = None
+    """Whom network probes impersonate; None where there is no cluster."""
     checks: tuple[CheckSpec, ...]
     safeguards: tuple[SafeguardSpec, ...] = ()
     scope: Scope = Scope()
@@ -194,7 +204,7 @@ class GradingSpec(Model):
     @property
     def namespaces(self) -> tuple[str, ...]:
         """The namespaces of the scope."""
-        return self.scope.namespaces or (self.client.namespace,)
+        return self.scope.namespaces or ((self.client.namespace,) if self.client else ())
 
     @property
     def python_ids(self) -> frozenset[str]:

@@ -60,7 +60,9 @@ class Variant:
 
     @property
     def client(self) -> ClientIdentity:
-        """Whom the scenario's probes impersonate."""
+        """Whom the scenario's probes impersonate. Raises LookupError where there is no cluster."""
+        if self.spec.client is None:
+            raise LookupError(f"{self.scenario} names no client")
         return self.spec.client.identity
 
     @property

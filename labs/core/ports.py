@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from labs.core.aws import AwsReader
 from labs.core.ids import LabId
 from labs.core.probes import (
     ClientIdentity,
@@ -78,6 +79,10 @@ class Sandbox(Protocol):
 
     def execute(self, request: ExecRequest) -> ExecAnswer:
         """Run a command in a pod of the scenario. Raises UnreachableError when it could not be run."""
+
+    @property
+    def aws(self) -> AwsReader:
+        """The lab's AWS account, read-only. Raises InputError when it has none."""
 
 
 class Disturber(Protocol):

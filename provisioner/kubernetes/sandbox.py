@@ -2,6 +2,8 @@
 
 from contextlib import AbstractContextManager
 
+from labs.core.aws import AwsReader
+from labs.core.errors import InputError
 from labs.core.ports import Prober
 from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest
 from provisioner.kubernetes import prober
@@ -51,6 +53,11 @@ class KubernetesSandbox:
     def execute(self, request: ExecRequest) -> ExecAnswer:
         """See Sandbox."""
         return execute(self._transport, request)
+
+    @property
+    def aws(self) -> AwsReader:
+        """See Sandbox."""
+        raise InputError("A Kubernetes sandbox alone has no AWS account.")
 
     def close(self) -> None:
         """No connection is left open."""

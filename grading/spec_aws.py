@@ -1,0 +1,122 @@
+"""What checks and safeguards look at in an AWS account, as scenario.yaml spells it."""
+
+from typing import Annotated, Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from pydantic import Field, field_validator, model_validator
+
+from grading.fragments import fragment_problems
+from grading.spec_parts import Model
+from labs.core.aws import AwsCall, is_reading
+
+
+class AwsQuery(Model):
+    """A reading operation (DescribeVpcs, GetBucketPolicy…, see labs.core.aws) and what to take of its answer."""
+
+    service: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
+    operation: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    region: str = ""
+    account: str = ""
+    as_role: str = ""
+    """ARN of a role whose place the grader takes: AWS then judges the call by the role's policies."""
+    query: str = "@"
+    """JMESPath into the answer, all pages of it."""
+
+    @property
+    def call(self) -> AwsCall:
+        """The call as the port takes it."""
+        return AwsCall(self.service, self.operation, self.parameters, region=self.region, account=self.account)
+
+    @field_validator("query")
+    @classmethod
+    def _path(cls, query: str) -> str:
+        try:
+            jmespath.compile(query)
+        except JMESPathError as error:
+            raise ValueError(f"not JMESPath: {error}") from error
+        return query
+
+    @model_validator(mode="after")
+    def _reads(self) -> "AwsQuery":
+        if not is_reading(self.call):
+            raise ValueError(f"{self.call} changes the account; a check only looks (or rehearses: DryRun: true)")
+        return self
+
+
+class AwsExpectation(Model):
+    """What the queried value must be. All that is given must hold; `error` stands alone."""
+
+    equals: Any = None
+    fragment: Any = None
+    """See grading.fragments."""
+    count: int | None = Field(default=None, ge=0)
+    """So many items in a list."""
+    contains: Any = None
+    """An item of a list that matches this fragment."""
+    lacks: Any = None
+    """No item of a list matches this fragment."""
+    error: str | tuple[str, ...] = ()
+    """AWS says no with this code (one of these): AccessDenied, NoSuchBucket…"""
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """The accepted codes."""
+        return (self.error,) if isinstance(self.error, str) else self.error
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "AwsExpectation":
+        given = self.model_fields_set
+        if not given:
+            raise ValueError("says nothing: give equals, fragment, count, contains, lacks or error")
+        if self.error and len(given) > 1:
+            raise ValueError("error stands alone: a refused call has no answer")
+        parts = {"fragment": self.fragment, "contains": self.contains, "lacks": self.lacks}
+        if problems := [f"{name} {text}" for name, part in parts.items() for text in fragment_problems(part)]:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+class AwsCheck(AwsQuery):
+    """A query and what it must give."""
+
+    expect: AwsExpectation
+
+
+class IamCheck(Model):
+    """Whether a principal of the account may do things, by all policies that apply: every action on every resource."""
+
+    principal: str = Field(min_length=1)
+    """ARN of a user or role."""
+    actions: tuple[str, ...] = Field(min_length=1)
+    resources: tuple[str, ...] = ("*",)
+    context: dict[str, str | list[str]] = Field(default_factory=dict)
+    """Condition keys and values that the request brings, such as `aws:RequestedRegion`."""
+    allowed: bool
+
+
+class TrustCheck(Model):
+    """Whether somebody from outside may take a role's place: the role's trust policy, judged."""
+
+    role: str = Field(min_length=1)
+    """ARN."""
+    operation: str = Field(default="AssumeRole", pattern="^AssumeRole(WithWebIdentity|WithSAML)?$")
+    principal: str = Field(min_length=1)
+    """An ARN, a service (`ec2.amazonaws.com`), or the identity provider that vouches."""
+    context: dict[str, str | list[str]] = Field(default_factory=dict)
+    """What the provider says of them, such as `token.actions.githubusercontent.com:sub`."""
+    allowed: bool
+
+
+class ReachCheck(Model):
+    """Whether packets get from one place to another and the answers back, by all that stands between them.
+
+    A place is an id (`i-…`, `eni-…`), or an address: of the internet, or of a network behind a VPN or a peer.
+    """
+
+    source: str = Field(alias="from", min_length=1)
+    destination: str = Field(alias="to", min_length=1)
+    protocol: str = Field(default="tcp", pattern="^(tcp|udp|icmp)$")
+    port: int = Field(default=0, ge=0, le=65535)
+    open: bool
