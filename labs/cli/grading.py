@@ -36,6 +36,7 @@ def grade(
     """Grade a lab by what it does now.
 
     A ready lab is not changed by it. In a frozen one, when everything passed, pods are replaced to see if it lasts.
+    In the JSON, each scenario's `durability` is `{verdict, what, reason}`; the verdict is null if it was not examined.
     The exit code is 0 for passed, 1 for failed and 3 for inconclusive.
     """
     from grading.report import to_html, to_json  # noqa: PLC0415
