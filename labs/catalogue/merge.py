@@ -16,8 +16,8 @@ def merged(original: Any, patch: Any) -> Any:
     """`original` with `patch` merged in; neither is changed, and nothing is shared with them."""
     if isinstance(patch, Mapping):
         return _merged_mapping(original if isinstance(original, Mapping) else {}, patch)
-    if _is_named(patch) and _is_named(original):
-        return _merged_list(original, patch)
+    if _is_named(patch):
+        return _merged_list(original if _is_named(original) else [], patch)
     return copy.deepcopy(patch)
 
 

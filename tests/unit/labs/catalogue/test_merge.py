@@ -37,6 +37,12 @@ def test_a_named_item_can_be_deleted() -> None:
     assert merged([{"name": "a"}], [{"name": "x", "$patch": "delete"}]) == [{"name": "a"}]
 
 
+def test_a_named_list_for_nothing_holds_no_marks_of_the_patch() -> None:
+    patch = [{"name": "a", "x": None, "y": 1}, {"name": "b", "$patch": "delete"}]
+    for original in (None, [], [{"port": 1}]):
+        assert merged({"list": original}, {"list": patch}) == {"list": [{"name": "a", "y": 1}]}
+
+
 def test_other_lists_are_replaced() -> None:
     assert merged({"args": ["a", "b"]}, {"args": ["c"]}) == {"args": ["c"]}
     assert merged([{"name": "a"}, {"name": "a"}], [{"name": "a", "x": 1}]) == [{"name": "a", "x": 1}]
