@@ -12,7 +12,7 @@ from labs.catalogue.model import CandidateAccess, FaultFile, FaultPatch, Rendere
 from labs.catalogue.parameters import Value
 from labs.catalogue.problems import Problem
 from labs.catalogue.rendering import RenderingError, rendered_text, rendered_value
-from labs.catalogue.variant import LANGUAGES, Access, Hint, Script, Variant, object_ref
+from labs.catalogue.variant import LANGUAGES, Access, AwsVariant, Hint, Script, Variant, object_ref
 from labs.core.ports import Manifest
 from labs.core.probes import ObjectRef
 
@@ -52,12 +52,14 @@ class _Builder:
         spec = self._spec()
         access = self._section(CandidateAccess, "candidate")
         hints = self._section(RenderedHints, "hints")
+        aws = self._aws()
+        is_aws = self.scenario.sandbox.kind == "aws"
         healthy = self._manifests()
-        broken, faulted = self._broken(healthy)
+        broken, faulted = ({}, frozenset()) if is_aws else self._broken(healthy)
         fixes = {name: self._script("fixes", name) for name in self.scenario.fix_names}
         traps = {name: self._script("traps", name) for name in self.scenario.trap_names}
         briefs = {language: self._text(f"brief.{language}.md") for language in LANGUAGES}
-        if spec is None or access is None or hints is None:
+        if spec is None or access is None or hints is None or (is_aws and aws is None):
             return None
         return Variant(
             scenario=self.scenario.id,
@@ -73,6 +75,7 @@ class _Builder:
             fixes=fixes,
             traps=traps,
             briefs=briefs,
+            aws=aws,
         )
 
     def _spec(self) -> GradingSpec | None:
@@ -89,6 +92,19 @@ class _Builder:
         if file.durability is not None:
             data["durability"] = self._tree(file.durability, ("durability",))
         return self._validated(GradingSpec, data)
+
+    def _aws(self) -> AwsVariant | None:
+        """The account's infrastructure; None where there is none, or something is wrong with it."""
+        from labs.catalogue.awsbuilding import FAULT, STEPS, TEMPLATE, aws_variant  # noqa: PLC0415 - not for all
+
+        if self.scenario.file.aws is None:
+            return None
+        from labs.catalogue.awsmodel import AwsPart  # noqa: PLC0415
+
+        part = self._validated(AwsPart, self._tree(self.scenario.file.aws, ("aws",)))
+        names = {name for name in (TEMPLATE, STEPS) if name in self.scenario.texts} | {FAULT}
+        texts = {name: self._text(name) for name in names}
+        return aws_variant(part, texts, self.parameters, complain=self._complain) if part else None
 
     def _section(self, model: type[Part], name: str) -> Part | None:
         return self._validated(model, {name: self._tree(getattr(self.scenario.file, name), (name,))})

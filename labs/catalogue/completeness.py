@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from grading.spec_durability import DURABILITY_KINDS
+from labs.catalogue.awscompleteness import aws_incompleteness, aws_telling_words
 from labs.catalogue.merge import differences
 from labs.catalogue.parameters import Value, drawn
 from labs.catalogue.problems import Problem
@@ -31,6 +32,7 @@ def incompleteness(scenario: Scenario, variant: Variant) -> list[Problem]:
         *_unknown_namespaces(scenario, variant),
         *_open_namespaces(scenario, variant),
         *_unexamined_durability(scenario, variant),
+        *aws_incompleteness(scenario, variant),
     ]
 
 
@@ -118,6 +120,8 @@ def telling_words(variant: Variant) -> frozenset[str]:
         for place, values in differences(healthy[object_ref(manifest)], manifest).items():
             words |= {str(value) for value in values if isinstance(value, str | int)}
             words |= {step for step in place if re.search(r"[a-z][A-Z]", step) or step == "selector"}
+    if variant.aws:
+        words |= aws_telling_words(variant.aws)
     return frozenset(word for word in words if len(word) >= _SHORTEST_TELLING_WORD)
 
 
@@ -131,7 +135,7 @@ def _unknown_namespaces(scenario: Scenario, variant: Variant) -> Iterator[Proble
     for index, access in enumerate(variant.candidate_rules):
         if access.namespace not in made:
             yield scenario.problem("candidate", index, message=f"no manifest makes the namespace {access.namespace}")
-    if variant.client and variant.client.namespace not in made:
+    if variant.spec.client and variant.client.namespace not in made:
         yield scenario.problem("client", message=f"no manifest makes the namespace {variant.client.namespace}")
 
 

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from grading.spec_parts import Ref, Text
 from labs.catalogue.parameters import Parameter, Value
 
+LEAST_MEMORY_MIB = 16
 Level = Literal["junior", "semi-senior", "senior", "lead"]
 RequirementText = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*$")]
 ParameterName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -21,9 +22,9 @@ class FileModel(BaseModel):
 class SandboxNeeds(FileModel):
     """What a scenario needs of its sandbox."""
 
-    kind: Literal["kubernetes"]
-    memory_mib: int = Field(ge=16, le=65536)
-    """Resident memory of the scenario's own pods; labs add it up."""
+    kind: Literal["kubernetes", "aws"]
+    memory_mib: int = Field(default=0, ge=0, le=65536)
+    """Resident memory of the scenario's own pods, needed of those that have some; labs add it up."""
     egress: bool = False
 
 
@@ -53,7 +54,7 @@ class NamespaceAccess(FileModel):
 class CandidateAccess(FileModel):
     """The rendered `candidate:` part."""
 
-    candidate: tuple[NamespaceAccess, ...] = Field(min_length=1)
+    candidate: tuple[NamespaceAccess, ...] = ()
 
 
 class RenderedHints(FileModel):
@@ -73,14 +74,34 @@ class ScenarioFile(FileModel):
     sandbox: SandboxNeeds
     shares_sandbox: bool = False
     parameters: dict[ParameterName, Parameter] = {}
-    client: dict[str, Any]
-    candidate: list[Any]
+    client: dict[str, Any] | None = None
+    """Of scenarios in a cluster, as `candidate`."""
+    candidate: list[Any] = []
+    aws: dict[str, Any] | None = None
+    """Of scenarios in an AWS account."""
     checks: list[Any]
     safeguards: list[Any] = []
     hints: list[Any] = []
     scope: dict[str, Any] = {}
     durability: dict[str, Any] | None = None
     pass_share: float = Field(default=1.0, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _parts_of_its_kind(self) -> "ScenarioFile":
+        needed, useless = (
+            (("client", "candidate"), ("aws",))
+            if self.sandbox.kind == "kubernetes"
+            else (("aws",), ("client", "candidate"))
+        )
+        problems = [
+            f"a scenario of kind {self.sandbox.kind} needs {name}" for name in needed if not getattr(self, name)
+        ]
+        problems += [f"a scenario of kind {self.sandbox.kind} has no {name}" for name in useless if getattr(self, name)]
+        if self.sandbox.kind == "kubernetes" and self.sandbox.memory_mib < LEAST_MEMORY_MIB:
+            problems.append(f"sandbox.memory_mib: pods take at least {LEAST_MEMORY_MIB}")
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
 
 
 class FaultPatch(FileModel):

@@ -6,6 +6,7 @@ from typing import Any
 
 from grading.spec import GradingSpec
 from labs.catalogue.parameters import Value
+from labs.core.awssystem import AwsSystem
 from labs.core.errors import NotFoundError
 from labs.core.ids import ScenarioId
 from labs.core.ports import Manifest
@@ -41,6 +42,17 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class AwsVariant:
+    """What the lab's AWS account holds, and may hold."""
+
+    healthy: AwsSystem
+    broken: AwsSystem
+    """`healthy` with the fault merged in; what a lab is created from."""
+    policy: tuple[Mapping[str, Any], ...]
+    """IAM statements of the candidate."""
+
+
+@dataclass(frozen=True, slots=True)
 class Variant:
     """A scenario with one candidate's parameters filled in; JSON data only."""
 
@@ -57,6 +69,8 @@ class Variant:
     fixes: Mapping[str, Script]
     traps: Mapping[str, Script]
     briefs: Mapping[str, str] = field(repr=False)
+    aws: AwsVariant | None = None
+    """None where there is no account."""
 
     @property
     def client(self) -> ClientIdentity:
