@@ -1,0 +1,161 @@
+"""Which route a table chooses for an address.
+
+VPC tables: https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html and, for propagated routes that
+overlap the VPC's own blocks, https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
+Transit gateways: https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html#tgw-route-evaluation-overview
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from grading.reach.hybrid import Attachment, TransitRoute, TransitTable
+from grading.reach.model import IpAddress, IpNetwork, Route, RouteTable, Target
+from grading.reach.network import Network
+from grading.reach.vpn import announced_to_gateway, announced_to_transit
+from grading.reach.words import Reason, Why, reason
+
+PROPAGATED_ORDER = ("vpc", "direct-connect-gateway", "connect", "vpn", "peering")
+"""Which of equally specific propagated routes a transit gateway takes."""
+_UNMASKED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The route that a table chose; none, with `doubt` when that cannot be told."""
+
+    route: Route | None
+    doubt: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransitChoice:
+    """The attachments a transit gateway sends to (several: it spreads flows over them); or a blackhole, or a doubt."""
+
+    attachment_ids: tuple[str, ...] = ()
+    blackhole: str = ""
+    doubt: Reason | None = None
+
+
+def vpc_route(network: Network, table: RouteTable, address: IpAddress) -> Choice:
+    """The route by which a VPC sends to the address. The order of the table's routes does not matter."""
+    routes = effective_routes(network, table)
+    unread = [route for route in routes if route.list_id and not _list_known(network, route)]
+    matching = [route for route in routes if _length(route.destinations, address) > _UNMASKED]
+    local = max(
+        (_length(route.destinations, address) for route in matching if route.target is Target.LOCAL), default=_UNMASKED
+    )
+    # A propagated route never takes what is the VPC's own, however specific it is.
+    matching = [route for route in matching if not (route.propagated and local > _UNMASKED)]
+    if not matching:
+        return Choice(None, _list_doubt(network, table, unread))
+    longest = max(_length(route.destinations, address) for route in matching)
+    equal = [route for route in matching if _length(route.destinations, address) == longest]
+    first = min(map(_rank, equal))
+    best = sorted((route for route in equal if _rank(route) == first), key=lambda route: route.target_id)
+    if unread and longest < max(network_bits(address), 0):
+        return Choice(None, _list_doubt(network, table, unread))
+    if len({(route.target, route.target_id) for route in best}) > 1:
+        targets = ", ".join(route.target_id for route in best)
+        return Choice(None, reason(Why.AMBIGUOUS, table.id, "Routes", targets, peer=targets))
+    return Choice(best[0])
+
+
+def network_bits(address: IpAddress) -> int:
+    """The longest prefix there can be for the address."""
+    return address.max_prefixlen
+
+
+def effective_routes(network: Network, table: RouteTable) -> tuple[Route, ...]:
+    """The routes listed, those of the VPC's own blocks (no table is without), and those that must be propagated.
+
+    AWS lists the latter itself; an emulator may only know that propagation is on.
+    """
+    vpc = network.vpcs.get(table.vpc_id)
+    listed = {cidr for route in table.routes if not route.propagated for cidr in route.destinations}
+    own = tuple(cidr for cidr in (vpc.cidrs if vpc else ()) if cidr not in listed)
+    local = (Route(own, Target.LOCAL, "local"),) if own else ()
+    known = {(cidr, route.target_id) for route in table.routes for cidr in route.destinations}
+    derived = tuple(
+        Route((cidr,), Target.VPN_GATEWAY, gateway, propagated=True)
+        for gateway in sorted(table.propagating)
+        for cidr in announced_to_gateway(network, gateway)
+        if (cidr, gateway) not in known
+    )
+    return (*table.routes, *local, *derived)
+
+
+def _rank(route: Route) -> int:
+    """Static before prefix lists before propagated; the VPC's own before all."""
+    if route.target is Target.LOCAL:
+        return 0
+    if route.propagated:
+        return 3
+    return 2 if route.list_id else 1
+
+
+def _length(destinations: Iterable[IpNetwork], address: IpAddress) -> int:
+    lengths = (cidr.prefixlen for cidr in destinations if cidr.version == address.version and address in cidr)
+    return max(lengths, default=_UNMASKED)
+
+
+def _list_known(network: Network, route: Route) -> bool:
+    entries = network.prefix_lists.get(route.list_id)
+    return entries is not None and entries.complete
+
+
+def _list_doubt(network: Network, table: RouteTable, unread: list[Route]) -> Reason | None:
+    if not unread:
+        return None
+    names = ", ".join(sorted(route.list_id for route in unread))
+    why = network.unread_of("DescribeManagedPrefixLists", "GetManagedPrefixListEntries")
+    return reason(Why.UNREAD, table.id, "Routes[].DestinationPrefixListId", names, peer=f"{names} {why}".strip())
+
+
+def transit_routes(network: Network, table: TransitTable) -> tuple[TransitRoute, ...]:
+    """The table's routes, with those that its propagating attachments announce.
+
+    AWS lists these itself; moto never does.
+    """
+    known = {(route.destination, attachment) for route in table.routes for attachment in route.attachment_ids}
+    derived: list[TransitRoute] = []
+    for attachment_id in sorted(table.propagating):
+        attachment = network.attachments.get((table.gateway_id, attachment_id))
+        if attachment is None or attachment.state != "available":
+            continue
+        announced = announced_to_transit(network, attachment)
+        derived += [
+            TransitRoute(cidr, (attachment_id,), static=False)
+            for cidr in announced
+            if (cidr, attachment_id) not in known
+        ]
+    return (*table.routes, *derived)
+
+
+def transit_route(network: Network, table: TransitTable, address: IpAddress) -> TransitChoice:
+    """Where the transit gateway sends what this table routes; nothing at all when no route matches."""
+    matching = [route for route in transit_routes(network, table) if address in route.destination]
+    if table.unread:
+        return TransitChoice(doubt=reason(Why.UNREAD, table.id, "Routes", table.unread, peer=table.unread))
+    if not matching:
+        return TransitChoice()
+    longest = max(route.destination.prefixlen for route in matching)
+    equal = [route for route in matching if route.destination.prefixlen == longest]
+    first = min(_transit_rank(network, table, route) for route in equal)
+    best = [route for route in equal if _transit_rank(network, table, route) == first]
+    if any(route.blackhole for route in best):
+        return TransitChoice(blackhole=str(best[0].destination))
+    if any(not route.attachment_ids for route in best):
+        told = f"{best[0].destination}: TransitGatewayAttachments"
+        return TransitChoice(doubt=reason(Why.UNREAD, table.id, "Routes[].TransitGatewayAttachments", "", peer=told))
+    return TransitChoice(tuple(sorted({one for route in best for one in route.attachment_ids})))
+
+
+def _transit_rank(network: Network, table: TransitTable, route: TransitRoute) -> int:
+    if route.static or route.blackhole:
+        return 1 if route.list_id else 0
+    kinds = [_kind(network.attachments.get((table.gateway_id, one))) for one in route.attachment_ids]
+    return 2 + min((PROPAGATED_ORDER.index(kind) for kind in kinds if kind in PROPAGATED_ORDER), default=9)
+
+
+def _kind(attachment: Attachment | None) -> str:
+    return attachment.kind if attachment else ""
