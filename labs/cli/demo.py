@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labs.cli.grading import show_report, traces
-from labs.cli.life import wanted_scenarios
 from labs.cli.output import note, say, table
 from labs.cli.planning import plan_of, show_plan
 from labs.cli.tools import ensure_toolchain
@@ -23,6 +22,7 @@ from labs.lifecycle.record import LabRecord
 
 if TYPE_CHECKING:
     from grading.results import Report
+    from labs.posting.plan import Plan
 
 POSTING = Path(__file__).parents[2] / "examples/postings/devops-senior.es.md"
 MINUTES = 60
@@ -53,8 +53,9 @@ def run_demo() -> None:
     demo = _Demo(real_context(lambda step: note(f"· {step}")))
     begun = time.monotonic()
     try:
-        _first_lab(demo)
-        _second_lab(demo)
+        plan = _plan(demo)
+        _first_lab(demo, plan)
+        _second_lab(demo, plan)
     finally:
         _remove(demo)
     _nothing_left(demo)
@@ -69,11 +70,16 @@ def report_path(record: LabRecord) -> Path:
     return Path("build") / f"report-{record.id}.html"
 
 
-def _first_lab(demo: _Demo) -> None:
+def _plan(demo: _Demo) -> "Plan":
     with demo.timed(f"taller plan {POSTING.name}"):
-        show_plan(plan_of(str(POSTING), MINUTES))
+        plan = plan_of(str(POSTING), MINUTES)
+        show_plan(plan)
+    return plan
+
+
+def _first_lab(demo: _Demo, plan: "Plan") -> None:
     with demo.timed(f"taller up {POSTING.name} --candidate demo"):
-        record = _up(demo, "demo", *wanted_scenarios(str(POSTING), [], MINUTES).scenarios)
+        record = _up(demo, plan, "demo", *(each.id for each in plan.scenarios))
         for name in record.scenarios:
             symptom = record.symptoms[name]
             say(f"{name}: {symptom['expected']['en']}", style="bold")
@@ -88,11 +94,11 @@ def _first_lab(demo: _Demo) -> None:
         _write_report(record, report)
 
 
-def _second_lab(demo: _Demo) -> None:
+def _second_lab(demo: _Demo, plan: "Plan") -> None:
     from labs.lifecycle.scripts import apply_script  # noqa: PLC0415
 
     with demo.timed("taller up --scenario orders_routing --candidate 'demo two'"):
-        record = _up(demo, "demo two", TRAPPED)
+        record = _up(demo, plan, "demo two", TRAPPED)
     with demo.timed(f"taller fix --trap {TRAP}"):
         applied = apply_script(demo.context, record.id, TRAPPED, trap=TRAP)
         say(f"A wrong fix was applied: {TRAP}.")
@@ -102,12 +108,11 @@ def _second_lab(demo: _Demo) -> None:
         _expect(report, f"the trap is caught by {caught}", lambda report: caught in _failed(report))
 
 
-def _up(demo: _Demo, candidate: str, *scenarios: ScenarioId) -> LabRecord:
+def _up(demo: _Demo, plan: "Plan", candidate: str, *scenarios: ScenarioId) -> LabRecord:
     from labs.lifecycle.up import UpRequest, up  # noqa: PLC0415
     from labs.posting.plan_json import to_json  # noqa: PLC0415
 
-    plan = to_json(plan_of(str(POSTING), MINUTES))
-    record = up(demo.context, UpRequest(candidate, scenarios, posting=str(POSTING), plan=plan))
+    record = up(demo.context, UpRequest(candidate, scenarios, posting=str(POSTING), plan=to_json(plan)))
     demo.labs.append(record)
     say(
         f"Lab {record.id} is {record.state}: node Ready in {record.timings['node_ready_seconds']:.1f} s.", style="green"
