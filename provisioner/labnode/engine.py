@@ -161,7 +161,6 @@ def _node_config(slot: Slot, spec: SandboxSpec) -> dict[str, object]:
         "service_cidr": SERVICE_CIDR,
         "api_ip": API_IP,
         "dns_ip": DNS_IP,
-        "memory_mib": spec.limits.memory_mib,
     }
 
 
