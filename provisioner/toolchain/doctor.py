@@ -9,7 +9,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from labs.core.ports import Limits
 from labs.core.settings import settings
+from provisioner.labnode.host import LAB_NEEDS_MIB
 from provisioner.toolchain import packages, tools
 from provisioner.toolchain.host import first_version, numbers, run
 from provisioner.toolchain.tools import ToolStatus
@@ -25,6 +27,10 @@ FREE_MEMORY_MIB = 1024
 """One idle lab takes about 400 MiB; its pods come on top."""
 FREE_DISK_MIB = 6144
 """Toolchain 0.5 GiB, Go's build cache 4 GiB while building, one lab."""
+PIDS_OF_THE_HOST = 4096
+"""What the host itself may want of its process ids, beside those of the labs."""
+PIDS_MOST = 4_194_304
+"""The kernel allows no more: https://docs.kernel.org/admin-guide/sysctl/kernel.html#pid-max"""
 GO_MINIMUM = "1.26"
 """What the modules under toolchain/ ask for."""
 LOOP_DEVICES = Path("/dev/loop-control")
@@ -123,6 +129,7 @@ def requirements(host: Host) -> tuple[Requirement, ...]:
             _instances,
             _watches,
             _memory,
+            _pids,
             _disk,
             _loop,
             _commands,
@@ -194,12 +201,30 @@ def _limit(host: Host, name: str, sysctl: str, wanted: int) -> Requirement:
 
 
 def _memory(host: Host) -> Requirement:
-    fields = dict(line.split(":", 1) for line in host.text("proc/meminfo").splitlines() if ":" in line)
-    available = int(fields.get("MemAvailable", "0 kB").split()[0]) >> 10
+    available = _available_mib(host)
     if available < FREE_MEMORY_MIB:
         remedy = f"Free memory until {FREE_MEMORY_MIB} MiB are available, or remove labs: taller down LAB"
         return Requirement("free memory", State.MISSING, f"{available} MiB", remedy)
     return Requirement("free memory", State.OK, f"{available} MiB")
+
+
+def _pids(host: Host) -> Requirement:
+    """Process ids are the host's: labs that use up theirs must not leave the others, and the host, without."""
+    labs = max(1, _available_mib(host) // LAB_NEEDS_MIB)
+    wanted = min(PIDS_MOST, labs * Limits().pids + PIDS_OF_THE_HOST)
+    found = host.number("proc/sys/kernel/pid_max")
+    if found is None:
+        return Requirement("process ids", State.WARN, "unknown", "Could not read kernel.pid_max.")
+    if found < wanted:
+        fit = max(0, found - PIDS_OF_THE_HOST) // Limits().pids
+        remedy = f"sysctl -w kernel.pid_max={wanted}  (memory is there for {labs} labs)"
+        return Requirement("process ids", State.WARN, f"{found}, enough for {fit} labs", remedy)
+    return Requirement("process ids", State.OK, str(found))
+
+
+def _available_mib(host: Host) -> int:
+    fields = dict(line.split(":", 1) for line in host.text("proc/meminfo").splitlines() if ":" in line)
+    return int(fields.get("MemAvailable", "0 kB").split()[0]) >> 10
 
 
 def _disk(host: Host) -> Requirement:

@@ -14,6 +14,7 @@ GOOD = {
     "proc/self/ns/user": "",
     "proc/sys/fs/inotify/max_user_instances": "8192",
     "proc/sys/fs/inotify/max_user_watches": "1048576",
+    "proc/sys/kernel/pid_max": "4194304",
     "proc/meminfo": "MemTotal: 24000000 kB\nMemAvailable: 20000000 kB\n",
     "sys/fs/cgroup/cgroup.controllers": "cpuset cpu io memory pids",
     "dev/loop-control": "",
@@ -58,6 +59,8 @@ def test_a_good_host_has_all(tmp_path: Path) -> None:
         ({"proc/sys/fs/inotify/max_user_watches": "8192"}, "inotify watches", State.WARN),
         ({"proc/meminfo": "MemAvailable: 500000 kB"}, "free memory", State.MISSING),
         ({"proc/meminfo": None}, "free memory", State.MISSING),
+        ({"proc/sys/kernel/pid_max": "32768"}, "process ids", State.WARN),
+        ({"proc/sys/kernel/pid_max": None}, "process ids", State.WARN),
         ({"dev/loop-control": None}, "loop devices", State.WARN),
     ],
 )
@@ -67,6 +70,21 @@ def test_each_lack_is_found_with_a_remedy(
     found = doctor.requirements(make(tmp_path, files))
     assert {each.name: each.state for each in found if each.state is not State.OK} == {name: state}
     assert next(each for each in found if each.name == name).remedy
+
+
+@pytest.mark.parametrize(("mib", "pid_max", "fits"), [(2800, 20480, True), (2800, 20479, False), (700, 8192, True)])
+def test_process_ids_must_do_for_the_labs_that_memory_is_there_for(
+    tmp_path: Path, mib: int, pid_max: int, *, fits: bool
+) -> None:
+    files = {"proc/meminfo": f"MemAvailable: {mib * 1024} kB", "proc/sys/kernel/pid_max": str(pid_max)}
+    found = next(each for each in doctor.requirements(make(tmp_path, files)) if each.name == "process ids")
+    assert (found.state is State.OK) == fits
+    assert fits or (found.remedy.startswith("sysctl -w kernel.pid_max=20480") and "3 labs" in found.found)
+
+
+def test_no_more_process_ids_are_asked_for_than_the_kernel_allows(tmp_path: Path) -> None:
+    host = make(tmp_path, {"proc/meminfo": "MemAvailable: 9000000000 kB"})
+    assert states(host)["process ids"] is State.OK
 
 
 def test_cgroup_version_1_is_fine(tmp_path: Path) -> None:
