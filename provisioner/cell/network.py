@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from labs.core.errors import InfrastructureError
 from provisioner.cell.command import run_tool
 from provisioner.cell.slots import Slot
 
@@ -41,7 +42,7 @@ table inet {slot.table} {{
 def connect(slot: Slot, *, pid: int, nft: tuple[str, ...], egress: bool) -> None:
     """Give the network namespace of `pid` its uplink; the firewall stands before the link does. Idempotent."""
     remove_firewall(slot.table, nft=nft)
-    run_tool([*nft, "-f", "-"], stdin=firewall_rules(slot, egress=egress))
+    _run_nft(nft, slot.table, firewall_rules(slot, egress=egress))
     remove_link(slot.link)
     run_tool(
         ["ip", "-batch", "-"],
@@ -69,5 +70,15 @@ def remove_link(name: str) -> None:
 
 
 def remove_firewall(table: str, *, nft: tuple[str, ...]) -> None:
-    """Delete a table of ours; none is fine."""
-    run_tool([*nft, "-f", "-"], stdin=f"table inet {table} {{}}\ndelete table inet {table}\n")
+    """Delete a table of ours; none is fine. Raises InfrastructureError, also when nothing here can look."""
+    _run_nft(nft, table, f"table inet {table} {{}}\ndelete table inet {table}\n")
+
+
+def _run_nft(nft: tuple[str, ...], table: str, text: str) -> None:
+    if not nft:
+        raise InfrastructureError(
+            f"There is no nftables on this host, neither its own nor a node's in TALLER_CACHE: the firewall table "
+            f"{table} can be neither made nor removed.",
+            hint="apt-get install nftables, then run the same command again.",
+        )
+    run_tool([*nft, "-f", "-"], stdin=text)

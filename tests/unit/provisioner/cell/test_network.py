@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labs.core.errors import InfrastructureError
 from labs.core.ids import LabId
 from provisioner.cell import network
 from provisioner.cell.network import connect, firewall_rules
@@ -89,3 +90,9 @@ def test_the_firewall_stands_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert done[1].endswith(firewall_rules(slot(), egress=False).strip())
     assert "peer name eth0 netns 4711" in done[2]
     assert "addr add 10.213.0.29/30 dev taller7" in done[2]
+
+
+def test_without_nftables_it_is_said_what_is_missing_and_what_to_do() -> None:
+    with pytest.raises(InfrastructureError, match=r"no nftables on this host.*firewall table taller7") as caught:
+        network.remove_firewall("taller7", nft=())
+    assert "apt-get install nftables" in caught.value.hint
