@@ -13,16 +13,7 @@ from grading.results import DurabilityResult, ScenarioResult
 from labs.core.errors import InfrastructureError, UnreachableError
 from labs.core.ids import CheckId
 from labs.core.probes import ProbeAnswer
-from tests.unit.grading.fakes import (
-    OK,
-    REFUSED,
-    FakeSandbox,
-    deployment,
-    grading_spec,
-    guard,
-    http_check,
-    url_of,
-)
+from tests.unit.grading.fakes import OK, REFUSED, FakeSandbox, deployment, grading_spec, guard, http_check, url_of
 from tests.unit.grading.workloads import Workload
 
 REPLACE = {"replace_pods": {"namespace": "shop", "labels": {"app": "orders"}, "within_seconds": 40}}
