@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from labs.catalogue.loader import Catalogue
     from labs.posting.coverage import Option
     from labs.posting.plan import Plan
+    from labs.posting.source import Source
 
 DEFAULT_MINUTES = 60
 TITLE_CHARACTERS = 80
@@ -56,12 +57,19 @@ def plan(
 
 
 def plan_of(posting: str, minutes: int) -> "Plan":
-    """Return the plan for a posting with the scenarios that come with Taller."""
-    from labs.catalogue.loader import load_catalogue  # noqa: PLC0415 - --help must be quick
-    from labs.posting.plan import make_plan  # noqa: PLC0415
-    from labs.posting.reading import read_posting  # noqa: PLC0415
+    """Return the plan for the posting in a file, or on standard input for "-"."""
+    from labs.posting.source import read_source  # noqa: PLC0415 - --help must be quick
 
-    read = read_posting(posting)
+    return plan_of_source(read_source(posting), minutes)
+
+
+def plan_of_source(posting: "Source", minutes: int) -> "Plan":
+    """Return the plan for a posting's text with the scenarios that come with Taller."""
+    from labs.catalogue.loader import load_catalogue  # noqa: PLC0415
+    from labs.posting.plan import make_plan  # noqa: PLC0415
+    from labs.posting.reading import understand  # noqa: PLC0415
+
+    read = understand(posting)
     spoken = "es" if read.language.code == "es" else "en"
     return make_plan(read, options(load_catalogue(rendered=False), spoken), minutes=minutes)
 
