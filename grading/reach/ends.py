@@ -11,9 +11,10 @@ from grading.reach.words import Reason, Why, reason
 from grading.reach.world import is_unrouted
 from labs.core.errors import InputError
 
-INTERNET = ip_address("192.0.2.10")
-"""Stands for any host of the internet: an address that documentation may use and nobody has (RFC 5737)."""
-INTERNET_V6 = ip_address("2001:db8::10")
+INTERNET = ip_address("192.88.99.10")
+"""Stands for any host of the internet: nobody has it (RFC 7526), no rule names it as it may a block of examples."""
+INTERNET_V6 = ip_address("3fff::10")
+"""The same for IPv6 (RFC 9637)."""
 _OPERATIONS = {
     "i": ("DescribeInstances", "DescribeNetworkInterfaces", "DescribeSubnets"),
     "eni": ("DescribeNetworkInterfaces", "DescribeSubnets"),

@@ -49,6 +49,8 @@ class TransitTable:
     associated: frozenset[str]
     propagating: frozenset[str]
     routes: tuple[TransitRoute, ...]
+    default_association: bool = False
+    """New attachments are associated with it unless told otherwise."""
     unread: str = ""
     """Why a part of it is not known; empty when all is."""
 

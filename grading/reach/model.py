@@ -153,6 +153,8 @@ class Instance:
     id: str
     state: str
     interface_ids: tuple[str, ...]
+    source_dest_check: bool = True
+    """Of the primary interface. AWS keeps both alike; moto changes the one that was named."""
 
 
 @dataclass(frozen=True, slots=True)

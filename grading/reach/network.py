@@ -104,9 +104,14 @@ class Network:
         return tuple(one for one in mine if one.resource_id == resource_id)
 
     def tables_associated(self, attachment: Attachment) -> tuple[TransitTable, ...]:
-        """The tables that route what the attachment sends; AWS allows one, an emulator may list several."""
+        """The tables that route what the attachment sends: one, for AWS refuses a second.
+
+        moto does not, and leaves the attachment in the default table as well, which is then not the one that was meant.
+        """
         tables = (table for table in self.transit_tables.values() if table.gateway_id == attachment.gateway_id)
-        return tuple(sorted((t for t in tables if attachment.id in t.associated), key=lambda table: table.id))
+        mine = sorted((table for table in tables if attachment.id in table.associated), key=lambda table: table.id)
+        meant = [table for table in mine if not table.default_association]
+        return tuple(meant or mine)
 
     def far_side(self, connection: VpnConnection) -> FarSide | None:
         """What is declared of the device at the connection's far end."""

@@ -49,6 +49,7 @@ def transit_table(raw: Raw, *, associations: Raw, propagations: Raw, routes: Raw
         associated=_attached(associations.get("Associations") or []),
         propagating=_attached(propagations.get("TransitGatewayRouteTablePropagations") or []),
         routes=tuple(_transit_route(one) for one in routes.get("Routes") or [] if one.get("State") not in ENDED),
+        default_association=bool(raw.get("DefaultAssociationRouteTable")),
         unread=unread,
     )
 

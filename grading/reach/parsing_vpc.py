@@ -196,7 +196,8 @@ def instances(reservation: Raw) -> Iterable[Instance]:
     for raw in reservation.get("Instances") or []:
         nics = sorted(raw.get("NetworkInterfaces") or [], key=_device_index)
         ids = tuple(one["NetworkInterfaceId"] for one in nics)
-        yield Instance(raw["InstanceId"], (raw.get("State") or {}).get("Name", "running"), ids)
+        state = (raw.get("State") or {}).get("Name", "running")
+        yield Instance(raw["InstanceId"], state, ids, bool(raw.get("SourceDestCheck", True)))
 
 
 def _device_index(raw: Raw) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from grading.reach.hybrid import Attachment, TransitRoute, TransitTable
 from grading.reach.model import IpAddress, IpNetwork, Route, RouteTable, Target
 from grading.reach.network import Network
-from grading.reach.vpn import announced_to_gateway, announced_to_transit
+from grading.reach.vpn import announced_to_gateway, announced_to_transit, carried
 from grading.reach.words import Reason, Why, reason
 
 PROPAGATED_ORDER = ("vpc", "direct-connect-gateway", "connect", "vpn", "peering")
@@ -39,30 +39,30 @@ class TransitChoice:
 def vpc_route(network: Network, table: RouteTable, address: IpAddress) -> Choice:
     """The route by which a VPC sends to the address. The order of the table's routes does not matter."""
     routes = effective_routes(network, table)
-    unread = [route for route in routes if route.list_id and not _list_known(network, route)]
-    matching = [route for route in routes if _length(route.destinations, address) > _UNMASKED]
-    local = max(
-        (_length(route.destinations, address) for route in matching if route.target is Target.LOCAL), default=_UNMASKED
-    )
-    # A propagated route never takes what is the VPC's own, however specific it is.
-    matching = [route for route in matching if not (route.propagated and local > _UNMASKED)]
-    if not matching:
-        return Choice(None, _list_doubt(network, table, unread))
-    longest = max(_length(route.destinations, address) for route in matching)
-    equal = [route for route in matching if _length(route.destinations, address) == longest]
-    first = min(map(_rank, equal))
-    best = sorted((route for route in equal if _rank(route) == first), key=lambda route: route.target_id)
-    if unread and longest < max(network_bits(address), 0):
-        return Choice(None, _list_doubt(network, table, unread))
-    if len({(route.target, route.target_id) for route in best}) > 1:
-        targets = ", ".join(route.target_id for route in best)
-        return Choice(None, reason(Why.AMBIGUOUS, table.id, "Routes", targets, peer=targets))
-    return Choice(best[0])
+    matching = [(route, length) for route in routes if (length := _length(route.destinations, address)) > _UNMASKED]
+    if any(route.target is Target.LOCAL for route, _ in matching):
+        # A propagated route never takes what is the VPC's own, however specific it is.
+        matching = [(route, length) for route, length in matching if not route.propagated]
+    best = min((_order(route, length) for route, length in matching), default=None)
+    chosen = [route for route, length in matching if _order(route, length) == best]
+    if not any(route.target is Target.LOCAL for route in chosen):
+        doubt = _list_doubt(network, table, routes)
+        if doubt:
+            return Choice(None, doubt)
+    targets = sorted({route.target_id for route in chosen})
+    if len(targets) > 1:
+        names = ", ".join(targets)
+        return Choice(None, reason(Why.AMBIGUOUS, table.id, "Routes", names, peer=names))
+    return Choice(chosen[0] if chosen else None)
 
 
-def network_bits(address: IpAddress) -> int:
-    """The longest prefix there can be for the address."""
-    return address.max_prefixlen
+def _order(route: Route, length: int) -> tuple[int, int]:
+    """The longest prefix first; among equals the VPC's own, then static routes, prefix lists, propagated routes."""
+    if route.target is Target.LOCAL:
+        return -length, 0
+    if route.propagated:
+        return -length, 3
+    return -length, 2 if route.list_id else 1
 
 
 def effective_routes(network: Network, table: RouteTable) -> tuple[Route, ...]:
@@ -84,30 +84,21 @@ def effective_routes(network: Network, table: RouteTable) -> tuple[Route, ...]:
     return (*table.routes, *local, *derived)
 
 
-def _rank(route: Route) -> int:
-    """Static before prefix lists before propagated; the VPC's own before all."""
-    if route.target is Target.LOCAL:
-        return 0
-    if route.propagated:
-        return 3
-    return 2 if route.list_id else 1
-
-
 def _length(destinations: Iterable[IpNetwork], address: IpAddress) -> int:
     lengths = (cidr.prefixlen for cidr in destinations if cidr.version == address.version and address in cidr)
     return max(lengths, default=_UNMASKED)
 
 
-def _list_known(network: Network, route: Route) -> bool:
-    entries = network.prefix_lists.get(route.list_id)
-    return entries is not None and entries.complete
-
-
-def _list_doubt(network: Network, table: RouteTable, unread: list[Route]) -> Reason | None:
-    if not unread:
+def _list_doubt(network: Network, table: RouteTable, routes: Iterable[Route]) -> Reason | None:
+    """That the table routes by a prefix list whose blocks are not known: it may hold the address."""
+    used = {route.list_id for route in routes if route.list_id}
+    unknown = sorted(
+        name for name in used if name not in network.prefix_lists or not network.prefix_lists[name].complete
+    )
+    if not unknown:
         return None
-    names = ", ".join(sorted(route.list_id for route in unread))
-    why = network.unread_of("DescribeManagedPrefixLists", "GetManagedPrefixListEntries")
+    why = network.unread_of("GetManagedPrefixListEntries")
+    names = ", ".join(unknown)
     return reason(Why.UNREAD, table.id, "Routes[].DestinationPrefixListId", names, peer=f"{names} {why}".strip())
 
 
@@ -133,9 +124,13 @@ def transit_routes(network: Network, table: TransitTable) -> tuple[TransitRoute,
 
 def transit_route(network: Network, table: TransitTable, address: IpAddress) -> TransitChoice:
     """Where the transit gateway sends what this table routes; nothing at all when no route matches."""
-    matching = [route for route in transit_routes(network, table) if address in route.destination]
     if table.unread:
         return TransitChoice(doubt=reason(Why.UNREAD, table.id, "Routes", table.unread, peer=table.unread))
+    matching = [route for route in transit_routes(network, table) if address in route.destination]
+    if all(route.destination.prefixlen == 0 for route in matching):
+        doubt = _announcer_doubt(network, table)
+        if doubt:
+            return TransitChoice(doubt=doubt)
     if not matching:
         return TransitChoice()
     longest = max(route.destination.prefixlen for route in matching)
@@ -148,6 +143,20 @@ def transit_route(network: Network, table: TransitTable, address: IpAddress) -> 
         told = f"{best[0].destination}: TransitGatewayAttachments"
         return TransitChoice(doubt=reason(Why.UNREAD, table.id, "Routes[].TransitGatewayAttachments", "", peer=told))
     return TransitChoice(tuple(sorted({one for route in best for one in route.attachment_ids})))
+
+
+def _announcer_doubt(network: Network, table: TransitTable) -> Reason | None:
+    """That a VPN connection propagates into the table and nobody says what: it may hold the address.
+
+    AWS lists what it announces; this is for engines that tell nothing of tunnels.
+    """
+    for attachment_id in sorted(table.propagating):
+        attachment = network.attachments.get((table.gateway_id, attachment_id))
+        connection = network.vpn_connections.get(attachment.resource_id) if attachment else None
+        offer = carried(network, connection) if connection and connection.tunnels is None else None
+        if offer and offer.doubt:
+            return offer.doubt
+    return None
 
 
 def _transit_rank(network: Network, table: TransitTable, route: TransitRoute) -> int:

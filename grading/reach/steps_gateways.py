@@ -107,7 +107,8 @@ def interface(network: Network, walk: Walk, route: Route, subnet: Subnet) -> tup
         return (walk.stopped(reason(Why.NOT_RUNNING, owner.id, "State.Name", owner.state)),)
     if nic.kind == _LOAD_BALANCED:
         return (walk.undecided(reason(Why.UNMODELLED, nic.id, "InterfaceType", nic.kind, peer=nic.kind)),)
-    if nic.source_dest_check:
+    primary = owner is not None and owner.interface_ids[:1] == (nic.id,)
+    if nic.source_dest_check and (owner is None or owner.source_dest_check or not primary):
         return (walk.stopped(reason(Why.SOURCE_DEST_CHECK, nic.id, "SourceDestCheck", "true")),)
     return (walk.hop(nic.id).undecided(reason(Why.APPLIANCE, nic.id, "SourceDestCheck", "false")),)
 

@@ -1,0 +1,238 @@
+"""Paths inside a VPC and to the internet, after https://docs.aws.amazon.com/vpc/latest/userguide/ (pages below)."""
+
+from grading.reach.paths import Answer, Verdict, reach
+from grading.reach.words import Why
+from tests.unit.grading.reach.building import OPEN, Plan, Rule, route, rule
+
+
+def whys(answer: Answer) -> list[Why]:
+    return [one.why for one in answer.blocked_at]
+
+
+def public_and_private() -> Plan:
+    """nat-gateway-scenarios.html: a web server in a public subnet, a server in a private one behind a NAT gateway."""
+    plan = Plan()
+    plan.vpc("vpc-1", "10.0.0.0/16", "2001:db8:1::/56")
+    plan.subnet("subnet-pub", "vpc-1", "10.0.0.0/24", "2001:db8:1::/64")
+    plan.subnet("subnet-prv", "vpc-1", "10.0.1.0/24", "2001:db8:1:1::/64")
+    plan.igw("igw-1", "vpc-1")
+    plan.igw("eigw-1", "vpc-1")
+    plan.nat("nat-1", "subnet-pub", "10.0.0.9", "203.0.113.9")
+    plan.table("rtb-pub", "vpc-1", route("0.0.0.0/0", "igw-1"), route("::/0", "igw-1"), subnets=["subnet-pub"])
+    plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "nat-1"), route("::/0", "eigw-1"), subnets=["subnet-prv"])
+    plan.group("sg-web", "vpc-1", rule("in", "tcp", (443, 443)), rule("in", "tcp", (443, 443), cidr="::/0"))
+    plan.group(
+        "sg-db", "vpc-1", rule("in", "tcp", (5432, 5432), group_id="sg-web"), rule("in", "tcp", (22, 22), cidr="::/0")
+    )
+    plan.host("web", "subnet-pub", "10.0.0.5", "2001:db8:1::5", public="203.0.113.5", groups=["sg-web"])
+    plan.host("db", "subnet-prv", "10.0.1.5", "2001:db8:1:1::5", groups=["sg-db"])
+    return plan
+
+
+def ask(plan: Plan, source: str, destination: str, port: int = 443, protocol: str = "tcp") -> Answer:
+    return reach(plan.network(), source, destination, protocol, port)
+
+
+def test_a_public_server_is_reached_and_a_private_one_is_not() -> None:
+    plan = public_and_private()
+    assert ask(plan, "internet", "i-web").is_reached
+    assert ask(plan, "internet", "203.0.113.5").is_reached
+    assert whys(ask(plan, "internet", "i-web", 22)) == [Why.GROUP_INGRESS]
+    assert whys(ask(plan, "internet", "i-db", 5432)) == [Why.NO_PUBLIC_ADDRESS]
+    assert ask(plan, "internet", "203.0.113.9").is_kept_out, "a NAT gateway lets nobody in"
+
+
+def test_a_private_server_gets_out_through_the_nat_gateway() -> None:
+    answer = ask(public_and_private(), "i-db", "internet")
+    assert answer.is_reached
+    names = [hop.resource_id for hop in answer.path]
+    assert names == ["rtb-prv", "nat-1", "rtb-pub", "igw-1", "igw-1", "nat-1", "rtb-pub", "eni-db"]
+
+
+def test_a_nat_gateway_in_a_private_subnet_leads_nowhere() -> None:
+    """nat-gateway-troubleshooting.html: the NAT gateway's own subnet needs a route to an internet gateway."""
+    plan = public_and_private()
+    plan.nat("nat-1", "subnet-prv", "10.0.1.9", "203.0.113.9")
+    assert whys(ask(plan, "i-db", "internet")) == [Why.LOOP]
+    plan.table("rtb-pub", "vpc-1", subnets=["subnet-pub"])
+    plan.nat("nat-1", "subnet-pub", "10.0.0.9", "203.0.113.9")
+    answer = ask(plan, "i-db", "internet")
+    assert whys(answer) == [Why.NO_ROUTE]
+    assert answer.blocked_at[0].resource_id == "rtb-pub"
+
+
+def test_an_internet_gateway_on_a_private_subnet_is_not_enough() -> None:
+    """VPC_Internet_Gateway.html: without a public address there is no way out."""
+    plan = public_and_private()
+    plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "igw-1"), subnets=["subnet-prv"])
+    assert whys(ask(plan, "i-db", "internet")) == [Why.NO_PUBLIC_ADDRESS]
+
+
+def test_a_private_nat_gateway_does_not_reach_the_internet() -> None:
+    """vpc-nat-gateway.html: an internet gateway drops what comes from a private NAT gateway."""
+    plan = public_and_private()
+    plan.nat("nat-1", "subnet-pub", "10.0.0.9")
+    assert whys(ask(plan, "i-db", "internet")) == [Why.NO_PUBLIC_ADDRESS]
+
+
+def test_targets_that_are_gone_stopped_or_elsewhere() -> None:
+    plan = public_and_private()
+    plan.nat("nat-1", "subnet-pub", "10.0.0.9", "203.0.113.9", state="deleted")
+    assert whys(ask(plan, "i-db", "internet")) == [Why.NOT_AVAILABLE]
+    plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "nat-2"), subnets=["subnet-prv"])
+    assert whys(ask(plan, "i-db", "internet")) == [Why.TARGET_GONE]
+    plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "nat-2", blackhole=True), subnets=["subnet-prv"])
+    assert whys(ask(plan, "i-db", "internet")) == [Why.BLACKHOLE]
+    plan.igw("igw-1", "")
+    assert whys(ask(plan, "i-web", "internet")) == [Why.NOT_ATTACHED]
+    assert whys(ask(plan, "internet", "i-web")) == [Why.NOT_ATTACHED]
+    plan.host("web", "subnet-pub", "10.0.0.5", state="stopped")
+    assert whys(ask(plan, "i-db", "i-web")) == [Why.NOT_RUNNING]
+    assert whys(ask(plan, "i-db", "i-gone")) == [Why.MISSING]
+
+
+def test_a_server_that_is_asked_from_abroad_but_answers_through_nat() -> None:
+    plan = public_and_private()
+    plan.table("rtb-pub", "vpc-1", route("0.0.0.0/0", "nat-2"), subnets=["subnet-pub"])
+    plan.nat("nat-2", "subnet-prv", "10.0.1.8", "203.0.113.8")
+    answer = ask(plan, "internet", "i-web")
+    assert whys(answer) == [Why.ASYMMETRIC]
+    assert answer.blocked_at[0].resource_id == "nat-2"
+
+
+def test_groups_know_each_other_inside_the_vpc_and_not_by_public_address() -> None:
+    """security-group-rules.html: a rule that names a group allows its members by their private addresses."""
+    plan = public_and_private()
+    assert ask(plan, "i-web", "i-db", 5432).is_reached
+    assert whys(ask(plan, "i-db", "i-web", 5432)) == [Why.GROUP_INGRESS]
+    plan.group("sg-web", "vpc-1", rule("in", "tcp", (443, 443), group_id="sg-db"))
+    assert ask(plan, "i-db", "i-web").is_reached
+    assert whys(ask(plan, "i-db", "203.0.113.5")) == [Why.GROUP_INGRESS]
+
+
+def test_a_group_without_outbound_rules_lets_answers_out_and_nothing_else() -> None:
+    plan = public_and_private()
+    plan.group("sg-web", "vpc-1", rule("in", "tcp", (443, 443)), closed=True)
+    assert ask(plan, "internet", "i-web").is_reached
+    assert whys(ask(plan, "i-web", "internet")) == [Why.GROUP_EGRESS]
+
+
+def test_ipv6_needs_no_public_address_and_the_egress_only_gateway_lets_nothing_in() -> None:
+    """egress-only-internet-gateway.html"""
+    plan = public_and_private()
+    assert ask(plan, "i-db", "internet6").is_reached
+    assert ask(plan, "internet6", "i-web").is_reached
+    answer = ask(plan, "internet6", "i-db", 22)
+    assert whys(answer) == [Why.ASYMMETRIC]
+    assert answer.is_kept_out
+
+
+def test_network_acls_are_stateless() -> None:
+    """nacl-ephemeral-ports.html: an answer needs a rule for the client's ephemeral ports."""
+    plan = public_and_private()
+    https: Rule = (100, "allow", "tcp", "0.0.0.0/0", (443, 443))
+    plan.acl("acl-pub", "vpc-1", inbound=[https], outbound=[https], subnets=["subnet-pub"])
+    answer = ask(plan, "internet", "i-web")
+    assert whys(answer) == [Why.ACL_EGRESS]
+    assert answer.blocked_at[0].words.en.startswith("on the way back, acl-pub: ")
+    assert answer.blocked_at[0].words.es.startswith("en el camino de vuelta, acl-pub: ")
+    wide: Rule = (110, "allow", "tcp", "0.0.0.0/0", (1024, 65535))
+    plan.acl("acl-pub", "vpc-1", inbound=[https], outbound=[wide], subnets=["subnet-pub"])
+    assert ask(plan, "internet", "i-web").is_reached
+    assert whys(ask(plan, "i-db", "internet")) == [Why.ACL_EGRESS, Why.ACL_INGRESS]
+
+
+def test_some_of_the_ephemeral_ports_are_not_enough_and_not_nothing() -> None:
+    plan = public_and_private()
+    linux: Rule = (110, "allow", "tcp", "0.0.0.0/0", (32768, 60999))
+    plan.acl(
+        "acl-pub",
+        "vpc-1",
+        inbound=[linux, (100, "allow", "tcp", "0.0.0.0/0", (443, 443))],
+        outbound=OPEN,
+        subnets=["subnet-pub"],
+    )
+    assert ask(plan, "i-web", "internet").is_reached
+    answer = ask(plan, "i-db", "internet")
+    assert (answer.verdict, answer.partial, answer.is_kept_out) == (Verdict.UNREACHABLE, True, False)
+    assert answer.words.es.startswith("alcanzable en parte: ")
+
+
+def test_an_acl_does_not_stand_between_neighbours() -> None:
+    plan = public_and_private()
+    plan.acl("acl-prv", "vpc-1", inbound=[], outbound=[], subnets=["subnet-prv"])
+    plan.host("other", "subnet-prv", "10.0.1.6", groups=["sg-web"])
+    assert ask(plan, "i-other", "i-db", 5432).is_reached
+    assert whys(ask(plan, "i-web", "i-db", 5432)) == [Why.ACL_INGRESS, Why.ACL_EGRESS]
+
+
+def test_a_nat_instance_needs_its_check_off_and_then_cannot_be_judged() -> None:
+    """work-with-nat-instances.html#EIP_Disable_SrcDestCheck"""
+    plan = public_and_private()
+    plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "eni-web"), subnets=["subnet-prv"])
+    assert whys(ask(plan, "i-db", "internet")) == [Why.SOURCE_DEST_CHECK]
+    plan.host("web", "subnet-pub", "10.0.0.5", public="203.0.113.5", groups=["sg-web"], check=False)
+    answer = ask(plan, "i-db", "internet")
+    assert (answer.verdict, whys(answer)) == (Verdict.INCONCLUSIVE, [Why.APPLIANCE])
+
+
+def test_a_gateway_endpoint_leads_to_its_service_without_nat() -> None:
+    """https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"""
+    plan = public_and_private()
+    plan.prefix_list("pl-s3", "52.216.0.0/15")
+    plan.endpoint("vpce-1", "vpc-1")
+    plan.table("rtb-prv", "vpc-1", route("52.216.0.0/15", "vpce-1"), subnets=["subnet-prv"])
+    assert ask(plan, "i-db", "52.216.0.9").is_reached
+    assert whys(ask(plan, "i-db", "8.8.8.8")) == [Why.NO_ROUTE]
+    plan.endpoint("vpce-1", "vpc-1", full_access=False)
+    assert whys(ask(plan, "i-db", "52.216.0.9")) == [Why.POLICY]
+
+
+def test_what_is_not_modelled_is_inconclusive_and_says_what() -> None:
+    plan = public_and_private()
+    plan.endpoint("vpce-fw", "vpc-1", "GatewayLoadBalancer")
+    plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "vpce-fw"), subnets=["subnet-prv"])
+    answer = ask(plan, "i-db", "internet")
+    assert (answer.verdict, answer.words.en) == (
+        Verdict.INCONCLUSIVE,
+        "cannot be judged: vpce-fw: GatewayLoadBalancer is not modelled",
+    )
+    plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "lgw-1"), subnets=["subnet-prv"])
+    assert whys(ask(plan, "i-db", "internet")) == [Why.UNMODELLED]
+    plan.table("rtb-edge", "vpc-1", route("10.0.0.0/24", "eni-db"), gateways=["igw-1"])
+    assert whys(ask(plan, "internet", "i-web")) == [Why.UNMODELLED]
+
+
+def test_what_could_not_be_read_makes_only_paths_through_it_inconclusive() -> None:
+    plan = public_and_private()
+    plan.parts["nat_gateways"].clear()
+    plan.unread["DescribeNatGateways"] = "not implemented"
+    answer = ask(plan, "i-db", "internet")
+    assert (answer.verdict, whys(answer)) == (Verdict.INCONCLUSIVE, [Why.UNREAD])
+    assert "DescribeNatGateways: not implemented" in answer.words.es
+    assert ask(plan, "i-web", "internet").is_reached
+
+
+def test_a_certain_fault_is_certain_whatever_else_is_unknown() -> None:
+    plan = public_and_private()
+    plan.group("sg-db", "vpc-1", closed=True)
+    plan.parts["nat_gateways"].clear()
+    plan.unread["DescribeNatGateways"] = "not implemented"
+    answer = ask(plan, "i-db", "internet")
+    assert answer.is_kept_out
+    assert whys(answer) == [Why.GROUP_EGRESS]
+
+
+def test_echo_and_datagrams() -> None:
+    plan = public_and_private()
+    assert whys(ask(plan, "i-web", "i-db", protocol="icmp")) == [Why.GROUP_INGRESS]
+    plan.group("sg-db", "vpc-1", rule("in", "icmp"), rule("in", "udp", (53, 53)))
+    assert ask(plan, "i-web", "i-db", protocol="icmp").is_reached
+    assert ask(plan, "i-web", "i-db", 53, "udp").is_reached
+
+
+def test_a_host_that_need_not_be_there_is_judged_without_groups() -> None:
+    plan = public_and_private()
+    assert ask(plan, "subnet-prv/10.0.1.77", "internet").is_reached
+    assert ask(plan, "i-web", "subnet-prv/10.0.1.77").is_reached
+    assert whys(ask(plan, "i-web", "10.0.1.77")) == [Why.NOBODY]
