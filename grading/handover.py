@@ -50,7 +50,7 @@ def hand_over(
                 proof = _look(ScenarioView(spec, baseline, sandbox, probes), python_checks, clock)
                 shown = shown + 1 if proof.is_proven else 0
                 if shown >= PROOFS:
-                    return HandOver(_recorded(spec, sandbox, clock), proof)
+                    return HandOver(recorded(spec, sandbox, clock), proof)
                 objections = proof.objections or ("not twice on end",)
             except (UnreachableError, TimedOutError) as error:
                 objections = (error.message,)
@@ -61,13 +61,14 @@ def hand_over(
 
 def _begin(spec: GradingSpec, sandbox: Sandbox, clock: Clock, probes: Probes) -> Baseline:
     """The state at the start; the prober comes up while the pods do."""
-    baseline = _recorded(spec, sandbox, clock)
+    baseline = recorded(spec, sandbox, clock)
     if spec.client and any(check.kind not in {"object", "exec"} for check in spec.checks):
         probes.open(spec.client.identity)
     return baseline
 
 
-def _recorded(spec: GradingSpec, sandbox: Sandbox, clock: Clock) -> Baseline:
+def recorded(spec: GradingSpec, sandbox: Sandbox, clock: Clock) -> Baseline:
+    """The present state of the sandbox as the baseline of `spec`. Raises UnreachableError when it cannot look."""
     asks_aws = any(guard.aws_unchanged for guard in spec.safeguards)
     return record(sandbox.reader, spec, clock, aws=sandbox.aws if asks_aws else None)
 

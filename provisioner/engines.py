@@ -4,13 +4,19 @@ from labs.core.errors import InputError
 from labs.core.ports import Engine
 from labs.core.settings import settings
 
-NAMES = ("labnode",)
+KUBERNETES = ("labnode",)
+AWS = ("emulated",)
+NAMES = (*KUBERNETES, *AWS)
 
 
 def engine(name: str) -> Engine:
     """Return the engine. Raises InputError for a name that is not one."""
-    if name != "labnode":
-        raise InputError(f"There is no engine {name!r}.", hint=f"Engines: {', '.join(NAMES)}.")
-    from provisioner.labnode.engine import LabnodeEngine  # noqa: PLC0415 - front ends name engines without loading them
+    if name == "labnode":
+        from provisioner.labnode.engine import LabnodeEngine  # noqa: PLC0415 - front ends name engines unloaded
 
-    return LabnodeEngine(settings())
+        return LabnodeEngine(settings())
+    if name == "emulated":
+        from provisioner.emulated.engine import EmulatedEngine  # noqa: PLC0415
+
+        return EmulatedEngine(settings())
+    raise InputError(f"There is no engine {name!r}.", hint=f"Engines: {', '.join(NAMES)}.")

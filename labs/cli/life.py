@@ -13,7 +13,6 @@ from labs.cli.output import note, print_json, say, table
 from labs.cli.planning import DEFAULT_MINUTES, plan_of
 from labs.core.errors import ExitCode, InputError
 from labs.core.ids import ScenarioId, candidate_name, lab_id, scenario_id
-from labs.core.ports import CandidateAccess
 
 if TYPE_CHECKING:
     from labs.lifecycle.context import Context
@@ -123,7 +122,9 @@ def show_ready(context: "Context", record: "LabRecord") -> None:
     times = " · ".join(f"{name.removesuffix('_seconds')} {value:.1f} s" for name, value in record.timings.items())
     say(f"Lab {record.id} is {record.state} ({times}).", style="green")
     say(f"  taller brief {record.id}      what the candidate reads")
-    say(f"  taller shell {record.id}      a shell in it; or KUBECONFIG={context.files(record.id).kubeconfig}")
+    kubeconfig = context.files(record.id).kubeconfig
+    other_way = f"; or KUBECONFIG={kubeconfig}" if kubeconfig.exists() else ""
+    say(f"  taller shell {record.id}      a shell in it{other_way}")
     say(f"  taller grade {record.id}      the score, at any time")
     say(f"  taller down {record.id}       remove it")
 
@@ -211,16 +212,17 @@ def shell(
 ) -> None:
     """Open a shell in the lab, as the candidate.
 
-    kubectl is set up, nothing of this host is in reach. `taller shell LAB -- COMMAND…` runs one command instead.
+    kubectl or aws is set up, nothing of this host is in reach. `taller shell LAB -- COMMAND…` runs one command.
     """
     from labs.core.states import LabState  # noqa: PLC0415
+    from labs.lifecycle.sandboxes import engines  # noqa: PLC0415
 
     context = context_of()
     record = context.registry.get(lab_id(lab))
     if record.state is not LabState.READY:
         raise InputError(f"The lab {record.id} is {record.state}: only a ready lab can be entered.", lab=record.id)
-    argv = context.engine_of(record.engine).command_in_cell(
-        record.id, command or ["bash", "-i"], CandidateAccess(context.files(record.id).read_candidate())
+    argv = engines(context, record)[0].command_in_cell(
+        record.id, command or ["bash", "-i"], context.files(record.id).read_access()
     )
     sys.stdout.flush()
     os.execv(argv[0], list(argv))  # noqa: S606 - the terminal is the shell's from here on

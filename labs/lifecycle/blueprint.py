@@ -1,16 +1,18 @@
 """From scenarios to what an engine and a stack are asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from labs.catalogue.scenario import Scenario
 from labs.catalogue.variant import Variant, object_ref
 from labs.core.ids import LabId, ScenarioId
-from labs.core.ports import Limits, SandboxSpec
+from labs.core.ports import Engine, Limits, SandboxSpec
 from labs.lifecycle.record import LabRecord
+from labs.lifecycle.sandboxes import SEPARATOR
 
 if TYPE_CHECKING:
+    from provisioner.pulumi.awsprogram import AwsPart
     from provisioner.pulumi.program import LabProgram, ScenarioPart
 
 NODE_MEMORY_MIB = 1024
@@ -28,18 +30,32 @@ def sandbox_spec(lab: LabId, scenarios: Sequence[Scenario]) -> SandboxSpec:
     )
 
 
-def program(record: LabRecord, variants: Mapping[ScenarioId, Variant], spec: SandboxSpec) -> "LabProgram":
+def program(
+    record: LabRecord, variants: Mapping[ScenarioId, Variant], spec: SandboxSpec, *, engine_of: Callable[[str], Engine]
+) -> "LabProgram":
     """Return the lab's stack. Imports Pulumi."""
+    from provisioner.pulumi.awsprogram import AccountProgram  # noqa: PLC0415
     from provisioner.pulumi.program import LabProgram  # noqa: PLC0415 - Pulumi is slow to import
 
+    names = {engine_of(name).kind: name for name in record.engine.split(SEPARATOR)}
+    accounts = [_aws_part(variant) for variant in variants.values() if variant.aws]
     return LabProgram(
         lab=record.id,
-        engine=record.engine,
-        parts=[_part(variant) for variant in variants.values()],
+        engine=names.get("kubernetes", ""),
+        parts=[_part(variant) for variant in variants.values() if not variant.aws],
         ttl_seconds=record.expires_at - record.created_at,
         limits=spec.limits,
         egress=spec.egress,
+        account=AccountProgram(record.id, names["aws"], accounts) if accounts else None,
     )
+
+
+def _aws_part(variant: Variant) -> "AwsPart":
+    from provisioner.pulumi.awsprogram import AwsPart  # noqa: PLC0415
+
+    if variant.aws is None:
+        raise LookupError(f"{variant.scenario} has no AWS account")
+    return AwsPart(variant.scenario, variant.aws.broken, variant.aws.policy)
 
 
 def _part(variant: Variant) -> "ScenarioPart":

@@ -15,6 +15,7 @@ from labs.lifecycle.files import LabFiles
 if TYPE_CHECKING:
     from labs.catalogue.loader import Catalogue
     from labs.lifecycle.registry import Registry
+    from provisioner.aws.sandbox import AwsSandbox
     from provisioner.inventory import Leftover
     from provisioner.kubernetes.sandbox import KubernetesSandbox
     from provisioner.pulumi.stack import Stack
@@ -77,6 +78,8 @@ class Context:
     engine_of: Callable[[str], Engine]
     sandbox_of: "Callable[[str], KubernetesSandbox]"
     """From a kubeconfig's text."""
+    account_of: "Callable[[str], AwsSandbox]"
+    """From an AwsAdmin's text."""
     stack_of: "Callable[[LabId, Callable[[str], Engine]], Stack]"
     """A lab's stack, whose Node resources come from the given engines."""
     clock: Clock = field(default_factory=SystemClock)

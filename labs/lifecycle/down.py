@@ -1,6 +1,7 @@
 """`down`: from any state to nothing left."""
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from labs.core.states import LabState
 from labs.lifecycle.context import Context
 from labs.lifecycle.owners import this_process
 from labs.lifecycle.record import LabRecord
+from labs.lifecycle.sandboxes import engines
 from labs.lifecycle.steps import Course, Step
 
 
@@ -20,7 +22,7 @@ class _Work:
 
     context: Context
     record: LabRecord
-    ended: "Future[None]"
+    ended: "Sequence[Future[None]]"
 
     @property
     def lab(self) -> LabId:
@@ -37,9 +39,9 @@ def down(context: Context, lab: LabId) -> LabRecord:
         return record
     record = context.registry.claim(lab, "down", this_process())
     started = time.monotonic()
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="down") as pool:
+    with ThreadPoolExecutor(max_workers=2, thread_name_prefix="down") as pool:
         # The node ends while Pulumi is imported and starts; its resource's deletion then finds nothing left to do.
-        ended = pool.submit(context.engine_of(record.engine).destroy, lab)
+        ended = [pool.submit(engine.destroy, lab) for engine in engines(context, record)]
         work = _Work(context, record, ended)
         Course(
             "down",
@@ -54,9 +56,10 @@ def down(context: Context, lab: LabId) -> LabRecord:
     return gone
 
 
-def remove_orphan(context: Context, lab: LabId, engine: str) -> None:
+def remove_orphan(context: Context, lab: LabId, engine_names: Sequence[str]) -> None:
     """Nothing of a lab without a living row is left, whether registry and state know it or not."""
-    context.engine_of(engine).destroy(lab)
+    for name in engine_names:
+        context.engine_of(name).destroy(lab)
     context.stack_of(lab, context.engine_of).forget()
     context.files(lab).remove()
 
@@ -76,9 +79,11 @@ def _stack(work: _Work) -> None:
 
 def _engine(work: _Work) -> None:
     """Belt and braces: whatever Pulumi believed, the engine says that nothing is left."""
-    with suppress(InfrastructureError):
-        work.ended.result()
-    work.context.engine_of(work.record.engine).destroy(work.lab)
+    for ended in work.ended:
+        with suppress(InfrastructureError):
+            ended.result()
+    for engine in engines(work.context, work.record):
+        engine.destroy(work.lab)
 
 
 def _files(work: _Work) -> None:

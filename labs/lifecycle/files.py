@@ -1,11 +1,15 @@
-"""A lab's directory: its kubeconfigs."""
+"""A lab's directory: the ways into its sandboxes."""
 
+import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from labs.core.errors import NotFoundError
+from labs.core.ids import ScenarioId
+from labs.core.ports import CandidateAccess
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,21 @@ class LabFiles:
     def admin_kubeconfig(self) -> Path:
         """The grader's."""
         return self.directory / "admin.kubeconfig"
+
+    @property
+    def aws_admin(self) -> Path:
+        """The grader's way into the AWS account."""
+        return self.directory / "aws-admin.json"
+
+    @property
+    def aws_environment(self) -> Path:
+        """The variables of the candidate's shell, as JSON; there while the lab is ready."""
+        return self.directory / "aws-environment.json"
+
+    @property
+    def names(self) -> Path:
+        """Scenario → names of what was made in the account, as JSON."""
+        return self.directory / "names.json"
 
     @property
     def grading(self) -> Path:
@@ -44,9 +63,38 @@ class LabFiles:
         """The candidate's kubeconfig. Raises NotFoundError, also when the lab is frozen."""
         return _read(self.kubeconfig)
 
+    def keep_account(self, *, admin: str, names: Mapping[str, Mapping[str, str]]) -> None:
+        """The way into the AWS account, and what its parts are called, are in their files."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(self.aws_admin, admin)
+        _write(self.names, json.dumps({scenario: dict(each) for scenario, each in names.items()}))
+
+    def keep_environment(self, environment: Mapping[str, str]) -> None:
+        """The variables of the candidate's shell are in their file."""
+        _write(self.aws_environment, json.dumps(dict(environment)))
+
+    def read_aws_admin(self) -> str:
+        """The grader's way into the AWS account. Raises NotFoundError."""
+        return _read(self.aws_admin)
+
+    def read_names(self, scenario: ScenarioId) -> Mapping[str, str]:
+        """What the parts of a scenario are called in the account; nothing where there is none."""
+        if not self.names.exists():
+            return {}
+        names: dict[str, dict[str, str]] = json.loads(_read(self.names))
+        return names.get(scenario, {})
+
+    def read_access(self) -> CandidateAccess:
+        """What the candidate's shell is given. Raises NotFoundError when there is nothing, also when it is frozen."""
+        if not self.aws_environment.exists():
+            return CandidateAccess(self.read_candidate())
+        kubeconfig = self.read_candidate() if self.kubeconfig.exists() else ""
+        return CandidateAccess(kubeconfig, json.loads(_read(self.aws_environment)))
+
     def forget_candidate(self) -> None:
-        """The candidate's kubeconfig is not there."""
+        """Nothing of the candidate's access is there."""
         self.kubeconfig.unlink(missing_ok=True)
+        self.aws_environment.unlink(missing_ok=True)
 
     def remove(self) -> None:
         """Nothing of the directory is left."""

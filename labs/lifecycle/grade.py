@@ -9,14 +9,16 @@ from labs.lifecycle.context import Context
 from labs.lifecycle.examination import examination
 from labs.lifecycle.owners import this_process
 from labs.lifecycle.record import HintTaken, LabRecord
+from labs.lifecycle.sandboxes import engines, named_spec, sandbox
 from labs.lifecycle.turns import turn
 from labs.lifecycle.variants import drawn, python_checks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from grading.durability import Examination
     from grading.results import Report, RequirementTrace
-    from labs.catalogue.variant import Hint
+    from labs.catalogue.variant import Hint, Variant
 
 GRADEABLE = frozenset({LabState.READY, LabState.FROZEN})
 
@@ -40,15 +42,22 @@ def _graded(context: Context, record: LabRecord, requirements: "Sequence[Require
     from grading.grade import GradingJob, grade_lab  # noqa: PLC0415
 
     is_frozen = record.state is LabState.FROZEN
-    sandbox = context.sandbox_of(context.files(record.id).read_admin())
+    files = context.files(record.id)
+
+    def leave(name: ScenarioId, variant: "Variant") -> "Examination | None":
+        """Durability is about what acts in a cluster."""
+        if not is_frozen or variant.aws:
+            return None
+        return examination(context, record.id, name, context.sandbox_of(files.read_admin()).disturber)
+
     jobs = [
         GradingJob(
-            variant.spec,
-            sandbox,
+            named_spec(variant, files.read_names(name)),
+            sandbox(context, record.id, variant),
             Baseline.from_json(record.baselines[name]),
             python_checks(context.catalogue[name]),
             hint_points=sum(taken.cost for taken in record.hints if taken.scenario == name),
-            examination=examination(context, record.id, name, sandbox.disturber) if is_frozen else None,
+            examination=leave(name, variant),
         )
         for name, variant in drawn(context.catalogue, record.scenarios, record.seed).items()
     ]
@@ -68,9 +77,14 @@ def freeze(context: Context, lab: LabId) -> LabRecord:
 
     context.registry.claim(lab, "freeze", this_process())
     try:
-        revoke(context.sandbox_of(context.files(lab).read_admin()))
-        context.engine_of(record.engine).end_commands(lab)
-        context.files(lab).forget_candidate()
+        files = context.files(lab)
+        for engine in engines(context, record):
+            if engine.kind == "aws":
+                context.account_of(files.read_aws_admin()).freeze()
+            else:
+                revoke(context.sandbox_of(files.read_admin()))
+            engine.end_commands(lab)
+        files.forget_candidate()
         now = context.clock.now()
         return context.registry.move(lab, LabState.FROZEN, now=now, frozen_at=now)
     finally:
@@ -112,9 +126,10 @@ def _standing(context: Context, lab: LabId) -> LabRecord:
     if record.state not in GRADEABLE:
         why = f": {record.failure}" if record.failure else ""
         raise InputError(f"The lab {lab} is {record.state}{why}.", hint="Only ready and frozen labs stand.", lab=lab)
-    if not context.engine_of(record.engine).is_alive(lab):
+    if dead := [engine.name for engine in engines(context, record) if not engine.is_alive(lab)]:
         raise InfrastructureError(
-            f"The sandbox of lab {lab} has vanished from this host (a reboot?). This says nothing of the candidate.",
+            f"The lab {lab} is damaged: its {' and '.join(dead)} sandbox has vanished from this host (a reboot?). "
+            "This says nothing of the candidate.",
             hint=f"`taller down {lab}` removes what is left.",
             lab=lab,
         )

@@ -1,35 +1,23 @@
 """The proofs of one variant in a running sandbox: what must hold before a scenario is released."""
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
 
-from grading.baseline import Baseline, record
-from grading.durability import Examination
+from grading.baseline import Baseline
 from grading.findings import Verdict
 from grading.grade import grade_scenario
-from grading.handover import hand_over
+from grading.handover import hand_over, recorded
 from grading.helpers import PythonCheck
 from grading.results import CheckResult, SafeguardResult, ScenarioResult
-from grading.settled import unsettled
+from grading.spec import GradingSpec
 from labs.catalogue.variant import Script, Variant
 from labs.core.errors import TallerError, TimedOutError
-from labs.core.ids import LabId, ScenarioId
-from labs.core.ports import CandidateAccess, Clock, Engine, Manifest
-from labs.core.probes import ObjectRef
-from labs.lifecycle.leaks import leaks
-from labs.lifecycle.scripts import run_script
+from labs.core.ids import ScenarioId
+from labs.lifecycle.benches import Bench
+from labs.lifecycle.sandboxes import named_spec
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from provisioner.kubernetes.sandbox import KubernetesSandbox
-
-SETTLE_SECONDS = 60.0
-"""Healthy pods are Ready within: twelve times the usual."""
-REMOVE_SECONDS = 60.0
 TIMES = 2
 """Each fix is graded so many times: the same state must give the same score."""
 
@@ -53,25 +41,16 @@ class Proof:
         return not self.detail
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """Where a variant is proven."""
-
-    lab: LabId
-    engine: Engine
-    sandbox: "KubernetesSandbox"
-    clock: Clock
-    told: Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Prover:
-    """Proves one variant on a bench; deploys it afresh for every proof and removes it after."""
+    """Proves one variant on a bench; deploys it afresh for every proof."""
 
     bench: Bench
     variant: Variant
     seed: str
     checks: Mapping[str, PythonCheck]
+    _names: Mapping[str, str] = field(default_factory=dict)
+    """What the parts of the system are called that was deployed last."""
 
     def proof(self, name: str, work: Callable[[], str], *, afresh: bool = True) -> Proof:
         """The proof of that name, by work that says what breaks it; nothing of an earlier one is left (`afresh`)."""
@@ -80,7 +59,7 @@ class Prover:
         is_infrastructure = False
         try:
             if afresh:
-                self._clear()
+                self.bench.clear(self.variant)
             detail = work()
         except TallerError as error:
             detail, is_infrastructure = error.message, not isinstance(error, TimedOutError)
@@ -89,8 +68,8 @@ class Prover:
 
     def healthy(self) -> str:
         """The healthy system passes in full."""
-        self._deploy(self.variant.healthy)
-        self._settle()
+        self._deploy(broken=False)
+        self.bench.settle(self._spec)
         return _not_in_full(self._graded(self._recorded()))
 
     def fault(self) -> "list[Proof]":
@@ -98,15 +77,14 @@ class Prover:
         handed: list[Baseline] = []
 
         def fault() -> str:
-            self._deploy(self.variant.broken)
+            self._deploy(broken=True)
             handed.append(self._handed_over())
             return ""
 
         broken = self.proof("fault", fault)
         if not broken.holds:
             return [broken]
-        reader = self.bench.sandbox.reader
-        leaking = self.proof("leaks", lambda: "; ".join(leaks(reader, self.variant)), afresh=False)
+        leaking = self.proof("leaks", lambda: "; ".join(self.bench.leaks(self.variant)), afresh=False)
         return [broken, leaking, self.proof("untouched", lambda: _not_nothing(self._graded(handed[0])), afresh=False)]
 
     def fix(self, script: Script) -> str:
@@ -120,51 +98,30 @@ class Prover:
         return _not_caught(self._graded(baseline), script)
 
     def _broken_and_worked(self, script: Script) -> Baseline:
-        from provisioner.kubernetes.access import Grant, give  # noqa: PLC0415 - the provisioner is slow to import
-
-        self._deploy(self.variant.broken)
+        self._deploy(broken=True)
         baseline = self._handed_over()
-        grants = [Grant(access.namespace, access.rules) for access in self.variant.candidate_rules]
-        kubeconfig = give(self.bench.sandbox, grants, ttl_seconds=3600)
-        run_script(self.bench.engine, self.bench.lab, script, CandidateAccess(kubeconfig))
+        self.bench.work(self.variant, script)
         return baseline
 
-    def _deploy(self, manifests: "Sequence[Manifest]") -> None:
-        self.bench.sandbox.writer.apply(manifests, field_manager="taller")
+    def _deploy(self, *, broken: bool) -> None:
+        self._names = self.bench.deploy(self.variant, broken=broken)
+
+    @property
+    def _spec(self) -> GradingSpec:
+        return named_spec(self.variant, self._names)
 
     def _handed_over(self) -> Baseline:
-        return hand_over(self.variant.spec, self.bench.sandbox, self.bench.clock, self.checks).baseline
+        return hand_over(self._spec, self.bench.sandbox, self.bench.clock, self.checks).baseline
 
     def _recorded(self) -> Baseline:
-        return record(self.bench.sandbox.reader, self.variant.spec, self.bench.clock)
+        return recorded(self._spec, self.bench.sandbox, self.bench.clock)
 
     def _graded(self, baseline: Baseline) -> ScenarioResult:
-        """Durability is examined too: nobody else works in the sandbox."""
+        """Durability is examined too, where there is leave to."""
         bench = self.bench
         return grade_scenario(
-            self.variant.spec,
-            bench.sandbox,
-            baseline,
-            bench.clock,
-            self.checks,
-            examination=Examination(bench.sandbox.disturber, begins=lambda _: None),
+            self._spec, bench.sandbox, baseline, bench.clock, self.checks, examination=bench.examination()
         )
-
-    def _settle(self) -> None:
-        clock = self.bench.clock
-        deadline = clock.now() + SETTLE_SECONDS
-        while starting := unsettled(self.bench.sandbox.reader, self.variant.spec, now=clock.now()):
-            if clock.now() > deadline:
-                raise TimedOutError(f"Still starting after {SETTLE_SECONDS:g} s: {', '.join(starting)}")
-            clock.sleep(0.2)
-
-    def _clear(self) -> None:
-        """Nothing of the scenario is left. Pods are killed, not asked: their last will is of no interest."""
-        sandbox = self.bench.sandbox
-        for namespace in self.variant.namespaces:
-            sandbox.writer.kill_pods(namespace)
-        refs = [ObjectRef("v1", "Namespace", namespace) for namespace in self.variant.namespaces]
-        sandbox.writer.delete_and_wait(refs, timeout_seconds=REMOVE_SECONDS)
 
 
 def _alone(name: str, work: "Callable[[Prover], str]") -> "Task":

@@ -4,20 +4,25 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from grading.baseline import Baseline
 from grading.findings import Verdict
 from grading.grade import grade_scenario
+from grading.helpers import PythonCheck
+from labs.catalogue.variant import Variant
+from labs.core.aws import AwsAdmin
 from labs.core.ids import LabId, ScenarioId, new_lab_id
 from labs.core.ports import Sandbox
 from labs.core.states import LabState
+from labs.lifecycle.benches import AwsBench, Bench, KubernetesBench
 from labs.lifecycle.blueprint import sandbox_spec
 from labs.lifecycle.context import Context
 from labs.lifecycle.down import down
 from labs.lifecycle.owners import this_process
-from labs.lifecycle.proofs import Bench, Proof, Prover, tasks, verdicts_of
+from labs.lifecycle.proofs import Proof, Prover, Task, tasks, verdicts_of
 from labs.lifecycle.record import LabRecord
 from labs.lifecycle.sweep import remains
 from labs.lifecycle.variants import drawn, python_checks
@@ -51,18 +56,27 @@ def prove(
 ) -> Sequence[Proof]:
     """Return every proof of every scenario, for each seed. All run; nothing is left after.
 
-    The proofs are shared out among so many labs; in each, every scenario has a thread of its own, since their
-    namespaces differ. Most of the time is waiting, so that three labs on two cores are worth it. Raises NotFoundError
-    for an unknown scenario, and what making a lab raises.
+    The proofs are shared out among so many labs. In a cluster every scenario has a thread of its own, since their
+    namespaces differ; most of the time is waiting, so that three labs on two cores are worth it. An account is one
+    scenario's at a time. Raises NotFoundError for an unknown scenario, and what making a lab raises.
     """
     for name in scenarios:
         context.catalogue[name]  # raises for an unknown one before anything is created
     with ExitStack() as stack:
-        benches = _benches(context, stack, scenarios, max(1, labs))
-        work = {name: _queue(context, name, seeds) for name in scenarios}
-        pool = stack.enter_context(ThreadPoolExecutor(len(scenarios) * len(benches) or 1, "prove"))
-        running = [pool.submit(_work_off, work[name], bench) for name in scenarios for bench in benches]
+        is_aws = {name: context.catalogue[name].sandbox.kind == "aws" for name in scenarios}
+        in_clusters = [name for name in scenarios if not is_aws[name]]
+        in_accounts = [name for name in scenarios if is_aws[name]]
+        clusters = _benches(context, stack, in_clusters, max(1, labs))
+        accounts = _benches(context, stack, in_accounts, max(1, labs))
+        work = [
+            (queue, bench) for name in in_clusters for queue in (_queue(context, [name], seeds),) for bench in clusters
+        ]
+        shared = _queue(context, in_accounts, seeds)
+        work += [(shared, bench) for bench in accounts]
+        pool = stack.enter_context(ThreadPoolExecutor(len(work) or 1, "prove"))
+        running = [pool.submit(_work_off, queue, bench) for queue, bench in work]
         found = [proof for each in running for proof in each.result()]
+        benches = [*clusters, *accounts]
     left = [bench.lab for bench in benches if bench.lab in remains(context)]
     detail = f"the labs {', '.join(left)} left something: `taller inventory`" if left else ""
     teardown = [Proof(name, seeds[0], "teardown", detail, 0.0) for name in scenarios]
@@ -89,22 +103,29 @@ def proofs_json(proofs: Sequence[Proof]) -> dict[str, Any]:
 
 
 def _benches(context: Context, stack: ExitStack, scenarios: Sequence[ScenarioId], labs: int) -> Sequence[Bench]:
-    """The labs, made side by side; each is gone when the stack of contexts ends."""
+    """The labs, made side by side, none without scenarios; each is gone when the stack of contexts ends."""
+    if not scenarios:
+        return []
     contexts = [_lab(context, scenarios) for _ in range(labs)]
     with ThreadPoolExecutor(labs, "prove-labs") as pool:
         coming = [pool.submit(stack.enter_context, each) for each in contexts]
         return [each.result() for each in coming]
 
 
-def _queue(context: Context, name: ScenarioId, seeds: Sequence[str]) -> "SimpleQueue[_Job]":
-    """Everything to prove of a scenario."""
-    checks = python_checks(context.catalogue[name])
+def _queue(context: Context, names: Sequence[ScenarioId], seeds: Sequence[str]) -> "SimpleQueue[_Job]":
+    """Everything to prove of some scenarios."""
     queue: SimpleQueue[_Job] = SimpleQueue()
-    for seed in seeds:
+    for name, seed in ((name, seed) for name in names for seed in seeds):
+        checks = python_checks(context.catalogue[name])
         variant = drawn(context.catalogue, [name], seed)[name]
-        for task in (*tasks(variant), lambda prover: [_unreachable(context, prover)]):
-            queue.put(lambda bench, task=task, variant=variant, seed=seed: task(Prover(bench, variant, seed, checks)))  # type: ignore[misc]
+        each: tuple[Task, ...] = (*tasks(variant), partial(_unreachable, context))
+        for task in each:
+            queue.put(partial(_done, task, variant, seed, checks))
     return queue
+
+
+def _done(task: Task, variant: Variant, seed: str, checks: Mapping[str, PythonCheck], bench: Bench) -> list[Proof]:
+    return task(Prover(bench, variant, seed, checks))
 
 
 def _work_off(queue: "SimpleQueue[_Job]", bench: Bench) -> list[Proof]:
@@ -117,17 +138,19 @@ def _work_off(queue: "SimpleQueue[_Job]", bench: Bench) -> list[Proof]:
         found += job(bench)
 
 
-def _unreachable(context: Context, prover: Prover) -> Proof:
+def _unreachable(context: Context, prover: Prover) -> list[Proof]:
     """A sandbox that nobody answers for is inconclusive, and never a failure."""
     variant = prover.variant
     baseline = Baseline(variant.scenario, 0.0, {}, {}, {})
-    result = grade_scenario(variant.spec, _nowhere(context), baseline, VirtualClock(1e9), prover.checks)
+    result = grade_scenario(variant.spec, _nowhere(context, variant), baseline, VirtualClock(1e9), prover.checks)
     wrong = [each.id for each in verdicts_of(result) if each.verdict is not Verdict.INCONCLUSIVE]
-    detail = f"without an API server, {', '.join(wrong)} claimed to know" if wrong else ""
-    return Proof(variant.scenario, prover.seed, "unreachable", detail, 0.0)
+    detail = f"with nobody answering, {', '.join(wrong)} claimed to know" if wrong else ""
+    return [Proof(variant.scenario, prover.seed, "unreachable", detail, 0.0)]
 
 
-def _nowhere(context: Context) -> Sandbox:
+def _nowhere(context: Context, variant: Variant) -> Sandbox:
+    if variant.aws:
+        return context.account_of(AwsAdmin("http://127.0.0.1:1", "000000000000", "eu-west-1", "none").to_json())
     document: Mapping[str, Any] = {
         "clusters": [{"name": "none", "cluster": {"server": CLOSED_PORT}}],
         "users": [{"name": "none", "user": {"token": "none"}}],
@@ -140,17 +163,20 @@ def _nowhere(context: Context) -> Sandbox:
 @contextmanager
 def _lab(context: Context, scenarios: Sequence[ScenarioId]) -> Iterator[Bench]:
     """Give an empty lab, in the registry lest a killed run leave it unknown; gone when the context ends."""
-    lab = _registered(context, scenarios)
-    engine = context.engine_of("labnode")
+    is_aws = context.catalogue[scenarios[0]].sandbox.kind == "aws"
+    engine = context.engine_of("emulated" if is_aws else "labnode")
+    lab = _registered(context, scenarios, engine.name)
     try:
+        if is_aws:
+            yield AwsBench(lab, engine, context.account_of, context.clock, context.told)
+            return
         handle = engine.create(sandbox_spec(lab, [context.catalogue[name] for name in scenarios]))
-        sandbox = context.sandbox_of(handle.admin)
-        yield Bench(lab, engine, sandbox, context.clock, context.told)
+        yield KubernetesBench(lab, engine, context.sandbox_of(handle.admin), context.clock, context.told)
     finally:
         down(context, lab)
 
 
-def _registered(context: Context, scenarios: Sequence[ScenarioId]) -> LabId:
+def _registered(context: Context, scenarios: Sequence[ScenarioId], engine: str) -> LabId:
     lab = new_lab_id("prove")
     now = context.clock.now()
     context.registry.reserve(
@@ -161,7 +187,7 @@ def _registered(context: Context, scenarios: Sequence[ScenarioId]) -> LabId:
             created_at=now,
             expires_at=now + LAB_SECONDS,
             seed="",
-            engine="labnode",
+            engine=engine,
             scenarios=tuple(scenarios),
             doing="prove",
             owner=this_process(),

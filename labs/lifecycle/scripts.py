@@ -9,6 +9,7 @@ from labs.core.ids import LabId, ScenarioId
 from labs.core.ports import CandidateAccess, Engine
 from labs.core.states import LabState
 from labs.lifecycle.context import Context
+from labs.lifecycle.sandboxes import engines
 from labs.lifecycle.variants import drawn
 
 SCRIPT_SECONDS = 120.0
@@ -40,9 +41,9 @@ def apply_script(context: Context, lab: LabId, scenario: ScenarioId, *, fix: str
             f"The lab {lab} has no scenario {scenario}.", hint=f"It has: {', '.join(record.scenarios)}."
         )
     script = chosen(drawn(context.catalogue, record.scenarios, record.seed)[scenario], fix=fix, trap=trap)
-    kubeconfig = context.files(lab).read_candidate()
+    access = context.files(lab).read_access()
     context.registry.note(lab, "script", now=context.clock.now(), detail=f"{scenario} {script.name}")
-    return run_script(context.engine_of(record.engine), lab, script, CandidateAccess(kubeconfig))
+    return run_script(engines(context, record)[0], lab, script, access)
 
 
 def chosen(variant: Variant, *, fix: str = "", trap: str = "") -> Script:
@@ -58,7 +59,7 @@ def chosen(variant: Variant, *, fix: str = "", trap: str = "") -> Script:
 
 
 def run_script(engine: Engine, lab: LabId, script: Script, access: CandidateAccess) -> Applied:
-    """The script was run with bash in a cell beside the node. Raises InfrastructureError when it does not end well."""
+    """The script was run with bash in a cell beside the sandbox. Raises InfrastructureError unless it ends well."""
     command = engine.command_in_cell(lab, ["bash", "-euo", "pipefail", "-c", script.text], access)
     try:
         done = subprocess.run(

@@ -13,8 +13,8 @@ from labs.lifecycle.down import down, remove_orphan
 from labs.lifecycle.owners import is_alive
 from labs.lifecycle.record import LabRecord
 
-DEFAULT_ENGINE = "labnode"
-"""The engine that leaves things on this host; an orphan without a row is its."""
+HOST_ENGINES = ("labnode", "emulated")
+"""The engines that leave things on this host; an orphan without a row is theirs."""
 
 
 class Reason(StrEnum):
@@ -97,7 +97,7 @@ def _swept(context: Context, lab: LabId, reason: Reason) -> Swept:
 
 def _orphan_swept(context: Context, lab: str) -> Swept:
     try:
-        remove_orphan(context, lab_id(lab), DEFAULT_ENGINE)
+        remove_orphan(context, lab_id(lab), HOST_ENGINES)
     except InputError:
         return Swept(lab, Reason.ORPHANED, trouble=f"{lab!r} is not a lab's name: remove it by hand.")
     except TallerError as error:

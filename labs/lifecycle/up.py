@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from labs.lifecycle.blueprint import program, sandbox_spec
 from labs.lifecycle.context import Context, StoppableClock
 from labs.lifecycle.owners import this_process
 from labs.lifecycle.record import LabRecord
+from labs.lifecycle.sandboxes import SEPARATOR, engine_names, engines, named_spec, sandbox
 from labs.lifecycle.steps import Course, Step
 from labs.lifecycle.turns import turn
 from labs.lifecycle.variants import drawn, python_checks
@@ -70,9 +72,12 @@ def up(context: Context, request: UpRequest) -> LabRecord:
     variants = drawn(context.catalogue, request.scenarios, seed)
     if existing := _existing(context, candidate, request):
         return existing
-    engine = context.engine_of(request.engine)
-    if problems := engine.problems():
-        raise HostError(f"This host cannot run the engine {engine.name}: {'; '.join(problems)}", hint="`taller doctor`")
+    names = engine_names(variants.values(), kubernetes=request.engine)
+    for engine in map(context.engine_of, names.split(SEPARATOR)):
+        if problems := engine.problems():
+            raise HostError(
+                f"This host cannot run the engine {engine.name}: {'; '.join(problems)}", hint="`taller doctor`"
+            )
     now = context.clock.now()
     record = LabRecord(
         id=new_lab_id(candidate),
@@ -81,7 +86,7 @@ def up(context: Context, request: UpRequest) -> LabRecord:
         created_at=now,
         expires_at=now + ttl_seconds,
         seed=seed,
-        engine=request.engine,
+        engine=names,
         scenarios=tuple(variants),
         posting=request.posting,
         plan=request.plan,
@@ -133,7 +138,7 @@ def _existing(context: Context, candidate: str, request: UpRequest) -> LabRecord
         same
         and found.state is LabState.READY
         and not found.doing
-        and context.engine_of(found.engine).is_alive(found.id)
+        and all(engine.is_alive(found.id) for engine in engines(context, found))
     ):
         return found
     raise InputError(
@@ -152,17 +157,24 @@ def _stack(work: _Work) -> None:
     context, record = work.context, work.record
     context.registry.move(work.lab, LabState.PROVISIONING, now=context.clock.now())
     spec = sandbox_spec(work.lab, [context.catalogue[name] for name in work.variants])
-    with booting(context.engine_of(record.engine), spec) as engine:
-        lab_program = program(record, work.variants, spec)
-        outputs = context.stack_of(work.lab, lambda _: engine).up(lab_program)
-    context.files(work.lab).keep(admin=outputs.admin_kubeconfig)
-    work.timings["node_ready_seconds"] = round(outputs.node_ready_seconds, 3)
+    with ExitStack() as boots:
+        ahead = {each.name: boots.enter_context(booting(each, spec)) for each in engines(context, record)}
+        lab_program = program(record, work.variants, spec, engine_of=ahead.__getitem__)
+        outputs = context.stack_of(work.lab, ahead.__getitem__).up(lab_program)
+    files = context.files(work.lab)
+    if outputs.admin_kubeconfig:
+        files.keep(admin=outputs.admin_kubeconfig)
+        work.timings["node_ready_seconds"] = round(outputs.node_ready_seconds, 3)
+    if outputs.aws.admin:
+        files.keep_account(admin=outputs.aws.admin, names=outputs.aws.names)
+        work.timings["account_ready_seconds"] = round(outputs.aws.ready_seconds, 3)
     work.outputs = outputs
 
 
 def _undo_stack(work: _Work) -> None:
     """Nothing of the sandbox is left, then nothing of the stack: the node is what costs."""
-    work.context.engine_of(work.record.engine).destroy(work.lab)
+    for engine in engines(work.context, work.record):
+        engine.destroy(work.lab)
     work.context.stack_of(work.lab, work.context.engine_of).forget()
     work.context.files(work.lab).remove()
 
@@ -170,13 +182,14 @@ def _undo_stack(work: _Work) -> None:
 def _symptom(work: _Work) -> None:
     """Every scenario shows its symptom, and has its baseline."""
     context = work.context
-    sandbox = context.sandbox_of(context.files(work.lab).read_admin())
-
+    files = context.files(work.lab)
     clock = StoppableClock(context.clock)
 
     def prove(name: ScenarioId) -> HandOver:
-        checks = python_checks(context.catalogue[name])
-        return hand_over(work.variants[name].spec, sandbox, clock, checks)
+        variant, checks = work.variants[name], python_checks(context.catalogue[name])
+        return hand_over(
+            named_spec(variant, files.read_names(name)), sandbox(context, work.lab, variant), clock, checks
+        )
 
     with ThreadPoolExecutor(max_workers=len(work.variants), thread_name_prefix="symptom") as pool:
         try:
@@ -208,12 +221,15 @@ def _symptom_json(handed: HandOver) -> dict[str, Any]:
 
 
 def _hand_over(work: _Work) -> None:
-    """The candidate's kubeconfig is there, and their clock runs."""
+    """The candidate's way in is there, and their clock runs."""
     context = work.context
     if work.outputs is None:
         raise InputError(f"The lab {work.lab} has no stack.")
     files = context.files(work.lab)
-    files.keep(admin=work.outputs.admin_kubeconfig, candidate=work.outputs.candidate_kubeconfig)
+    if work.outputs.admin_kubeconfig:
+        files.keep(admin=work.outputs.admin_kubeconfig, candidate=work.outputs.candidate_kubeconfig)
+    if work.outputs.aws.admin:
+        files.keep_environment(work.outputs.aws.environment)
     now = context.clock.now()
     context.registry.move(work.lab, LabState.READY, now=now, ready_at=now)
 

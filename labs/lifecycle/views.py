@@ -57,4 +57,5 @@ def moment(seconds: float | None) -> str | None:
 
 
 def _kubeconfig(context: Context, record: LabRecord) -> str | None:
-    return str(context.files(record.id).kubeconfig) if record.state is LabState.READY else None
+    path = context.files(record.id).kubeconfig
+    return str(path) if record.state is LabState.READY and path.exists() else None

@@ -10,6 +10,7 @@ from labs.lifecycle.context import Context
 
 if TYPE_CHECKING:
     from labs.catalogue.loader import Catalogue
+    from provisioner.aws.sandbox import AwsSandbox
     from provisioner.kubernetes.sandbox import KubernetesSandbox
     from provisioner.pulumi.stack import Stack
 
@@ -23,6 +24,13 @@ def real_context(told: Callable[[str], None] = lambda _: None) -> Context:
 
         return sandboxes.setdefault(kubeconfig, KubernetesSandbox(kubeconfig))
 
+    accounts: dict[str, AwsSandbox] = {}
+
+    def account_of(admin: str) -> "AwsSandbox":
+        from provisioner.aws.sandbox import AwsSandbox  # noqa: PLC0415 - botocore
+
+        return accounts.setdefault(admin, AwsSandbox(admin))
+
     def stack_of(lab: LabId, engine_of: Callable[[str], Engine]) -> "Stack":
         from provisioner.pulumi.backend import Backend  # noqa: PLC0415
         from provisioner.pulumi.stack import Stack  # noqa: PLC0415 - Pulumi takes 0.3 s
@@ -31,7 +39,7 @@ def real_context(told: Callable[[str], None] = lambda _: None) -> Context:
         backend = Backend(settings().home / "pulumi", tools.path("pulumi"), settings().pulumi_backend_url)
         return Stack(backend, lab, engine_of=engine_of, sandbox_of=sandbox_of)
 
-    return Context(settings(), _catalogue, _engine, sandbox_of, stack_of, told=told)
+    return Context(settings(), _catalogue, _engine, sandbox_of, account_of, stack_of, told=told)
 
 
 def _catalogue() -> "Catalogue":

@@ -19,6 +19,7 @@ from provisioner.aws.errors import AwsError
 STACK_SECONDS = 600.0
 """An emulated stack is there at once; AWS takes minutes for a NAT gateway or a load balancer."""
 POLL_SECONDS = 2.0
+_IDS = frozenset({"LogicalResourceId", "PhysicalResourceId"})
 _GOOD = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 
 
@@ -93,7 +94,8 @@ def _why(client: AwsClient, stack: str) -> str:
 
 def _stack_names(client: AwsClient, stack: str) -> dict[str, str]:
     resources = client.call(AwsCall("cloudformation", "DescribeStackResources", {"StackName": stack}))["StackResources"]
-    names = {each["LogicalResourceId"]: str(each.get("PhysicalResourceId", "")) for each in resources}
+    # moto 5.2.5 forgets both ids of what has no name of its own, such as a bucket's policy.
+    names = {each["LogicalResourceId"]: str(each["PhysicalResourceId"]) for each in resources if _IDS <= each.keys()}
     outputs = _stack(client, stack).get("Outputs", [])
     return names | {each["OutputKey"]: str(each["OutputValue"]) for each in outputs}
 

@@ -6,6 +6,7 @@ import py_compile
 import shutil
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -37,12 +38,14 @@ _AWS = "#!/usr/bin/python3 -sP\nimport sys\nfrom awscli.clidriver import main\ns
 _REPOSITORY = Path(__file__).parents[2]
 
 
+@cache
 def distributions_key() -> str:
     """What the distributions are, as a short word: it changes when the lock file changes one of them."""
     names = sorted(f"{name}={found.version}" for name, found in _closure(WANTED).items())
     return hashlib.sha256(" ".join([str(LAYOUT), _python(), *names]).encode()).hexdigest()[:12]
 
 
+@cache
 def code_key() -> str:
     """What our code in the cells is, as a short word."""
     digest = hashlib.sha256()

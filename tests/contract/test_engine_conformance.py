@@ -8,7 +8,7 @@ from provisioner.conformance import CHECKS, KNOWN_GAPS, State, check_engine
 pytestmark = pytest.mark.cluster
 
 
-@pytest.mark.parametrize("name", engines.NAMES)
+@pytest.mark.parametrize("name", engines.KUBERNETES)
 def test_an_engine_conforms(name: str) -> None:
     outcomes = check_engine(engines.engine(name))
     assert [each for each in outcomes if each.state in {State.FAILS, State.CLOSED}] == []

@@ -22,6 +22,7 @@ from tests.unit.provisioner.pulumi.fakes import FakeEngine
 
 if TYPE_CHECKING:
     from grading.spec import GradingSpec
+    from provisioner.aws.sandbox import AwsSandbox
     from provisioner.kubernetes.sandbox import KubernetesSandbox
     from provisioner.pulumi.stack import Stack
 
@@ -61,6 +62,7 @@ class World:
             catalogue,
             lambda _: self.engine,
             lambda kubeconfig: cast("KubernetesSandbox", kubeconfig),
+            lambda admin: cast("AwsSandbox", admin),
             self._stack,
             clock=self.clock,
             inventory=lambda: [*(Leftover(lab, "process", "1") for lab in self.engine.living), *self.others],

@@ -1,0 +1,169 @@
+"""Where a variant is proven: a sandbox of our own, of either kind, in which anything may be made and removed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from grading.durability import Examination
+from grading.settled import unsettled
+from labs.catalogue.variant import Script, Variant
+from labs.core.errors import TimedOutError
+from labs.core.ids import LabId
+from labs.core.ports import CandidateAccess, Clock, Engine, Sandbox, SandboxSpec
+from labs.core.probes import ObjectRef
+from labs.lifecycle.awsleaks import aws_leaks
+from labs.lifecycle.leaks import leaks
+from labs.lifecycle.scripts import run_script
+
+if TYPE_CHECKING:
+    from grading.spec import GradingSpec
+    from provisioner.aws.sandbox import AwsSandbox
+    from provisioner.kubernetes.sandbox import KubernetesSandbox
+
+SETTLE_SECONDS = 60.0
+"""Healthy pods are Ready within: twelve times the usual."""
+REMOVE_SECONDS = 60.0
+SCRIPT_TTL_SECONDS = 3600.0
+
+
+class Bench(Protocol):
+    """One lab for proofs, used by one proof at a time (of a scenario, where scenarios can be told apart)."""
+
+    lab: LabId
+    told: Callable[[str], None]
+    clock: Clock
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox, as a grader sees it."""
+
+    def clear(self, variant: Variant) -> None:
+        """Nothing of the variant is left. Raises what removing it raises."""
+
+    def deploy(self, variant: Variant, *, broken: bool) -> Mapping[str, str]:
+        """The variant's system is there, healthy or broken; the names of what was made."""
+
+    def settle(self, spec: "GradingSpec") -> None:
+        """Nothing of the system is still starting. Raises TimedOutError."""
+
+    def work(self, variant: Variant, script: Script) -> None:
+        """The script was run with the candidate's rights. Raises InfrastructureError when it fails."""
+
+    def leaks(self, variant: Variant) -> Sequence[str]:
+        """What tells the answer to a candidate."""
+
+    def examination(self) -> Examination | None:
+        """Leave to examine durability, where something acts that could undo a fix."""
+
+
+class KubernetesBench:
+    """A cluster; scenarios are told apart by their namespaces."""
+
+    def __init__(
+        self, lab: LabId, engine: Engine, sandbox: "KubernetesSandbox", clock: Clock, told: Callable[[str], None]
+    ) -> None:
+        self.lab = lab
+        self.clock = clock
+        self.told = told
+        self._engine = engine
+        self._cluster = sandbox
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """See Bench."""
+        return self._cluster
+
+    def clear(self, variant: Variant) -> None:
+        """See Bench. Pods are killed, not asked: their last will is of no interest."""
+        for namespace in variant.namespaces:
+            self._cluster.writer.kill_pods(namespace)
+        refs = [ObjectRef("v1", "Namespace", namespace) for namespace in variant.namespaces]
+        self._cluster.writer.delete_and_wait(refs, timeout_seconds=REMOVE_SECONDS)
+
+    def deploy(self, variant: Variant, *, broken: bool) -> Mapping[str, str]:
+        """See Bench."""
+        self._cluster.writer.apply(variant.broken if broken else variant.healthy, field_manager="taller")
+        return {}
+
+    def settle(self, spec: "GradingSpec") -> None:
+        """See Bench."""
+        deadline = self.clock.now() + SETTLE_SECONDS
+        while starting := unsettled(self._cluster.reader, spec, now=self.clock.now()):
+            if self.clock.now() > deadline:
+                raise TimedOutError(f"Still starting after {SETTLE_SECONDS:g} s: {', '.join(starting)}")
+            self.clock.sleep(0.2)
+
+    def work(self, variant: Variant, script: Script) -> None:
+        """See Bench."""
+        from provisioner.kubernetes.access import Grant, give  # noqa: PLC0415 - the provisioner is slow to import
+
+        grants = [Grant(access.namespace, access.rules) for access in variant.candidate_rules]
+        kubeconfig = give(self._cluster, grants, ttl_seconds=SCRIPT_TTL_SECONDS)
+        run_script(self._engine, self.lab, script, CandidateAccess(kubeconfig))
+
+    def leaks(self, variant: Variant) -> Sequence[str]:
+        """See Bench."""
+        return leaks(self._cluster.reader, variant)
+
+    def examination(self) -> Examination | None:
+        """See Bench. Nobody else works in the sandbox."""
+        return Examination(self._cluster.disturber, begins=lambda _: None)
+
+
+class AwsBench:
+    """An AWS account, made anew for every proof: quicker than emptying one, and sure."""
+
+    def __init__(
+        self,
+        lab: LabId,
+        engine: Engine,
+        account_of: "Callable[[str], AwsSandbox]",
+        clock: Clock,
+        told: Callable[[str], None],
+    ) -> None:
+        self.lab = lab
+        self.clock = clock
+        self.told = told
+        self._engine = engine
+        self._account_of = account_of
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """See Bench."""
+        return self._account()
+
+    def clear(self, variant: Variant) -> None:
+        """See Bench."""
+        del variant
+        self._engine.destroy(self.lab)
+
+    def deploy(self, variant: Variant, *, broken: bool) -> Mapping[str, str]:
+        """See Bench."""
+        from provisioner.aws.system import deploy  # noqa: PLC0415 - botocore
+
+        if variant.aws is None:
+            raise LookupError(f"{variant.scenario} has no AWS account")
+        return deploy(self._account().client, variant.aws.broken if broken else variant.aws.healthy)
+
+    def settle(self, spec: "GradingSpec") -> None:
+        """See Bench. An account has nothing that is starting."""
+        del spec
+
+    def work(self, variant: Variant, script: Script) -> None:
+        """See Bench."""
+        from provisioner.aws.access import give  # noqa: PLC0415 - botocore
+
+        policy = variant.aws.policy if variant.aws else ()
+        environment = give(self._account().client, policy)
+        run_script(self._engine, self.lab, script, CandidateAccess(environment=environment))
+
+    def leaks(self, variant: Variant) -> Sequence[str]:
+        """See Bench."""
+        return aws_leaks(self._account().aws, variant)
+
+    def examination(self) -> Examination | None:
+        """See Bench. Nothing acts by itself in an emulated account."""
+        return None
+
+    def _account(self) -> "AwsSandbox":
+        """The account, made when there is none (creation is idempotent)."""
+        return self._account_of(self._engine.create(SandboxSpec(self.lab)).admin)

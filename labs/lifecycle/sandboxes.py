@@ -1,0 +1,50 @@
+"""Which sandboxes a lab has, and how its scenarios are graded in them."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from labs.catalogue.variant import Variant
+from labs.core.ids import LabId
+from labs.core.names import replaced, used
+from labs.core.ports import Engine, Sandbox
+from labs.lifecycle.context import Context
+from labs.lifecycle.record import LabRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from grading.spec import GradingSpec
+
+SEPARATOR = "+"
+EMULATED = "emulated"
+
+
+def engine_names(variants: "Iterable[Variant]", *, kubernetes: str, aws: str = EMULATED) -> str:
+    """The engines that these scenarios need, as the registry keeps them: `labnode`, `emulated`, `labnode+emulated`."""
+    kinds = {"aws" if variant.aws else "kubernetes" for variant in variants}
+    return SEPARATOR.join(name for kind, name in (("kubernetes", kubernetes), ("aws", aws)) if kind in kinds)
+
+
+def engines(context: Context, record: LabRecord) -> Sequence[Engine]:
+    """The engines of a lab; the first is where a candidate's shell is."""
+    return [context.engine_of(name) for name in record.engine.split(SEPARATOR)]
+
+
+def sandbox(context: Context, lab: LabId, variant: Variant) -> Sandbox:
+    """The sandbox of the lab in which the scenario is. Raises NotFoundError when its way in is not kept."""
+    files = context.files(lab)
+    if variant.aws:
+        return context.account_of(files.read_aws_admin())
+    return context.sandbox_of(files.read_admin())
+
+
+def named_spec(variant: Variant, names: Mapping[str, str]) -> "GradingSpec":
+    """What is graded, with the names of what was made filled in; Python checks find them among the parameters."""
+    from grading.spec import GradingSpec  # noqa: PLC0415 - only graders need it
+
+    if not names:
+        return variant.spec
+    data = variant.spec.model_dump(by_alias=True, exclude_unset=True)
+    if any(used(data)):
+        data = replaced(data, names)
+    return GradingSpec.model_validate(data | {"parameters": {**names, **variant.spec.parameters}})

@@ -1,0 +1,53 @@
+"""A lab's AWS account as a grader's `Sandbox`, from its administrator's way in."""
+
+from contextlib import AbstractContextManager
+from typing import NoReturn
+
+from labs.core.aws import AwsAdmin
+from labs.core.errors import UnreachableError
+from labs.core.ports import ClusterReader, Prober
+from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest
+from provisioner.aws.client import AwsClient
+from provisioner.aws.reader import Reader
+
+
+class AwsSandbox:
+    """A `Sandbox` that has an account and no cluster. Safe to share between threads."""
+
+    def __init__(self, admin: str) -> None:
+        self.client = AwsClient(AwsAdmin.from_json(admin))
+        self._reader = Reader(self.client)
+
+    @property
+    def aws(self) -> Reader:
+        """See Sandbox."""
+        return self._reader
+
+    @property
+    def reader(self) -> ClusterReader:
+        """Nothing that could be read: raises only when it is asked, since nobody does who has no objects to look at."""
+        return _NoCluster()
+
+    def prober(self, identity: ClientIdentity) -> AbstractContextManager[Prober]:
+        """See Sandbox. Raises UnreachableError."""
+        del identity
+        _no_cluster()
+
+    def execute(self, request: ExecRequest) -> ExecAnswer:
+        """See Sandbox. Raises UnreachableError."""
+        del request
+        _no_cluster()
+
+    def freeze(self) -> None:
+        """No request but the grader's is answered any more, whatever credentials it brings."""
+        self.client.control("freeze", method="POST")
+
+
+def _no_cluster(*_: object, **__: object) -> NoReturn:
+    raise UnreachableError("This lab has an AWS account and no cluster.")
+
+
+class _NoCluster:
+    """A ClusterReader of nothing."""
+
+    get = list = logs = staticmethod(_no_cluster)
