@@ -79,7 +79,7 @@ class _Trip:
 def reach(
     network: Network, source: End | str, destination: End | str, protocol: str = "tcp", port: int | None = None
 ) -> Answer:
-    """Whether a client at `source` gets an answer from `destination`:`port`; without a port, on any port.
+    """Whether a client at `source` gets an answer from `destination`:`port`; without a port, from all of them.
 
     `protocol` is tcp, udp, icmp (an echo) or a number. Pure: the same network gives the same answer, whatever the order
     in which AWS listed it. InputError for ends that are written wrongly.

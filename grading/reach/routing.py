@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from grading.reach.hybrid import Attachment, TransitRoute, TransitTable
 from grading.reach.model import IpAddress, IpNetwork, Route, RouteTable, Target
 from grading.reach.network import Network
-from grading.reach.vpn import announced_to_gateway, announced_to_transit, carried
+from grading.reach.vpn import announced_to_gateway, announced_to_transit, connections_of, untold_of
 from grading.reach.words import Reason, Why, reason
 
 PROPAGATED_ORDER = ("vpc", "direct-connect-gateway", "connect", "vpn", "peering")
@@ -46,7 +46,9 @@ def vpc_route(network: Network, table: RouteTable, address: IpAddress) -> Choice
     best = min((_order(route, length) for route, length in matching), default=None)
     chosen = [route for route, length in matching if _order(route, length) == best]
     if not any(route.target is Target.LOCAL for route in chosen):
-        doubt = _list_doubt(network, table, routes)
+        doubt = _list_doubt(network, table, routes) or _local_doubt(network, table)
+        if doubt is None and (best is None or best[0] == 0):
+            doubt = _propagation_doubt(network, table)
         if doubt:
             return Choice(None, doubt)
     targets = sorted({route.target_id for route in chosen})
@@ -102,6 +104,26 @@ def _list_doubt(network: Network, table: RouteTable, routes: Iterable[Route]) ->
     return reason(Why.UNREAD, table.id, "Routes[].DestinationPrefixListId", names, peer=f"{names} {why}".strip())
 
 
+def _local_doubt(network: Network, table: RouteTable) -> Reason | None:
+    """That the VPC's own blocks are known neither from the table nor from the VPC."""
+    if table.vpc_id in network.vpcs or any(route.target is Target.LOCAL for route in table.routes):
+        return None
+    told = network.unread_of("DescribeVpcs") or table.vpc_id
+    return reason(Why.UNREAD, table.vpc_id, "CidrBlock", "", peer=told)
+
+
+def _propagation_doubt(network: Network, table: RouteTable) -> Reason | None:
+    """That a gateway propagates into the table and it is not known what: less than a default route may miss it."""
+    for gateway_id in sorted(table.propagating):
+        told = network.unread_of("DescribeVpnGateways", "DescribeVpnConnections", "DescribeCustomerGateways")
+        if told:
+            return reason(Why.UNREAD, gateway_id, "Routes", "", peer=told)
+        for connection in connections_of(network, gateway_id):
+            if untold := untold_of(network, connection):
+                return untold
+    return None
+
+
 def transit_routes(network: Network, table: TransitTable) -> tuple[TransitRoute, ...]:
     """The table's routes, with those that its propagating attachments announce.
 
@@ -153,10 +175,12 @@ def _announcer_doubt(network: Network, table: TransitTable) -> Reason | None:
     for attachment_id in sorted(table.propagating):
         attachment = network.attachments.get((table.gateway_id, attachment_id))
         connection = network.vpn_connections.get(attachment.resource_id) if attachment else None
-        offer = carried(network, connection) if connection and connection.tunnels is None else None
-        if offer and offer.doubt:
-            return offer.doubt
-    return None
+        if connection and (untold := untold_of(network, connection)):
+            return untold
+    told = network.unread_of(
+        "DescribeTransitGatewayAttachments", "DescribeVpcs", "DescribeVpnConnections", "DescribeCustomerGateways"
+    )
+    return reason(Why.UNREAD, table.id, "Routes", "", peer=told) if told and table.propagating else None
 
 
 def _transit_rank(network: Network, table: TransitTable, route: TransitRoute) -> int:

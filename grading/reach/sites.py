@@ -21,6 +21,9 @@ def toward_site(network: Network, walk: Walk, gateway_id: str, *, propagated: bo
         chosen = [one for rank, one in ranked if rank == best]
         return tuple(into_site(network, walk, one) for one in chosen)
     doubts = [offer.doubt for _, offer in offers if offer.doubt]
+    told = network.unread_of("DescribeVpnConnections", "DescribeCustomerGateways")
+    if told:
+        doubts.append(reason(Why.UNREAD, gateway_id, "VpnConnections", "", peer=told))
     if doubts:
         return (walk.undecided(doubts[0]),)
     if propagated and not offers:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from grading.findings import UndecidableError
 from grading.reach import parsing_hybrid as hybrid
 from grading.reach import parsing_vpc as vpcs
 from grading.reach.hybrid import Attachment, FarSide, TransitTable
@@ -45,7 +47,7 @@ SIMPLE: Mapping[str, str] = {
 class Reader(Protocol):
     """Asks AWS. The answer is shaped as boto3's, all pages in one. Raises UnreachableError where there is no answer."""
 
-    def __call__(self, service: str, operation: str, parameters: Raw, *, region: str) -> Raw:
+    def __call__(self, service: str, operation: str, parameters: Raw, /, *, region: str) -> Raw:
         """The answer to the operation, which is named as AWS names it: DescribeVpcs."""
 
 
@@ -89,6 +91,7 @@ class _Asked:
 def read_network(places: Iterable[tuple[Reader, str]], far_sides: Iterable[FarSide] = ()) -> Network:
     """The network of all places (a reader with a region), as one. Reads only; what has no answer is in `unread`.
 
+    UndecidableError where an answer is not as AWS would write it (an emulator takes routes that AWS refuses).
     `far_sides` says what is at the other end of VPN connections, which AWS does not know.
     """
     asked = [_Asked(reader, region) for reader, region in places]
@@ -123,16 +126,28 @@ def read_network(places: Iterable[tuple[Reader, str]], far_sides: Iterable[FarSi
 
 
 def _keyed(items: Mapping[str, list[Raw]], operation: str, parse: Callable[[Raw], Any]) -> dict[str, Any]:
-    return {part.id: part for part in map(parse, items[operation])}
+    with _understood(operation):
+        return {part.id: part for part in map(parse, items[operation])}
+
+
+@contextmanager
+def _understood(operation: str) -> Iterator[None]:
+    """An item that cannot be read would change what the rest means: then nothing is judged."""
+    try:
+        yield
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise UndecidableError(f"{operation}: an item of the answer is not as AWS writes it: {error!r}") from error
 
 
 def _instances(reservations: list[Raw]) -> dict[str, Instance]:
-    return {one.id: one for reservation in reservations for one in vpcs.instances(reservation)}
+    with _understood("DescribeInstances"):
+        return {one.id: one for reservation in reservations for one in vpcs.instances(reservation)}
 
 
 def _route_tables(items: list[Raw], lists: Mapping[str, PrefixList]) -> dict[str, RouteTable]:
     blocks: dict[str, tuple[IpNetwork, ...]] = {name: one.cidrs for name, one in lists.items()}
-    return {raw["RouteTableId"]: vpcs.route_table(raw, blocks) for raw in items}
+    with _understood("DescribeRouteTables"):
+        return {raw["RouteTableId"]: vpcs.route_table(raw, blocks) for raw in items}
 
 
 def _prefix_lists(asked: list[_Asked]) -> dict[str, PrefixList]:
@@ -143,7 +158,8 @@ def _prefix_lists(asked: list[_Asked]) -> dict[str, PrefixList]:
             alone = _Asked(one.reader, one.region)
             entries = alone.ask("GetManagedPrefixListEntries", PrefixListId=name).get("Entries") or []
             one.unread.update(alone.unread)
-            cidrs = tuple(vpcs.network(entry["Cidr"]) for entry in entries)
+            with _understood("GetManagedPrefixListEntries"):
+                cidrs = tuple(vpcs.network(entry["Cidr"]) for entry in entries)
             found[name] = PrefixList(name, cidrs, complete=not alone.unread)
     return found
 
@@ -159,6 +175,11 @@ def _named_lists(items: Mapping[str, list[Raw]]) -> Iterator[str]:
 
 def _attachments(items: Mapping[str, list[Raw]]) -> dict[tuple[str, str], Attachment]:
     """Attachments of all kinds. Only a VPC's owner, who may be another account of those read, is told its subnets."""
+    with _understood("DescribeTransitGatewayAttachments"):
+        return _matched(items)
+
+
+def _matched(items: Mapping[str, list[Raw]]) -> dict[tuple[str, str], Attachment]:
     of_vpcs = {
         (raw["TransitGatewayId"], raw["TransitGatewayAttachmentId"]): raw
         for raw in items["DescribeTransitGatewayVpcAttachments"]
@@ -193,4 +214,7 @@ def _transit_table(asked: _Asked, raw: Raw) -> TransitTable:
     unread = "; ".join(f"{operation}: {why}" for operation, why in sorted(mine.unread.items()))
     if routes.get("AdditionalRoutesAvailable"):
         unread = unread or "SearchTransitGatewayRoutes: AdditionalRoutesAvailable"
-    return hybrid.transit_table(raw, associations=associations, propagations=propagations, routes=routes, unread=unread)
+    with _understood("SearchTransitGatewayRoutes"):
+        return hybrid.transit_table(
+            raw, associations=associations, propagations=propagations, routes=routes, unread=unread
+        )

@@ -39,7 +39,10 @@ def _by_table(network: Network, walk: Walk, table: TransitTable) -> tuple[Walk, 
     for attachment_id in choice.attachment_ids:
         one = walk.hop(table.id, f"{destination} → {attachment_id}")
         attachment = network.attachments.get((table.gateway_id, attachment_id))
-        if attachment is None or attachment.state != "available":
+        told = network.unread_of("DescribeTransitGatewayAttachments")
+        if attachment is None and told:
+            handed.append(one.undecided(reason(Why.UNREAD, attachment_id, "State", "", peer=told)))
+        elif attachment is None or attachment.state != "available":
             state = attachment.state if attachment else ""
             handed.append(one.stopped(reason(Why.NOT_AVAILABLE, attachment_id, "State", state)))
         else:

@@ -64,5 +64,8 @@ def enter(network: Network, walk: Walk, stage: Entering) -> tuple[Walk, ...]:
     if nat:
         return (back_through(walk, nat),)
     interface = network.interface_at(stage.vpc_id, destination)
+    told = network.unread_of("DescribeNetworkInterfaces", "DescribeNatGateways")
+    if interface is None and told:
+        walk = walk.noting_doubt(reason(Why.UNREAD, subnet.id, "NetworkInterfaces", "", peer=told))
     host = Host(stage.vpc_id, subnet.id, destination, interface.id if interface else "")
     return (walk.hop(interface.id if interface else subnet.id).arrived(host),)

@@ -69,6 +69,14 @@ def _learned(network: Network, connection: VpnConnection) -> Carried:
     return Carried(seen, doubt=reason(Why.UNREAD, connection.id, "VgwTelemetry[].AcceptedRouteCount", "", peer=told))
 
 
+def untold_of(network: Network, connection: VpnConnection) -> Reason | None:
+    """Why it is not known what the connection announces, where an engine tells nothing of its tunnels.
+
+    AWS tells, and lists in the tables what was announced.
+    """
+    return carried(network, connection).doubt if connection.tunnels is None else None
+
+
 def _seen_in_tables(network: Network, connection: VpnConnection) -> tuple[IpNetwork, ...]:
     gateway = connection.vpn_gateway_id
     of_vpcs = {

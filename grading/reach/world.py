@@ -34,30 +34,37 @@ def known_abroad_as(network: Network, vpc_id: str, address: IpAddress) -> IpAddr
 def arrive_abroad(network: Network, walk: Walk, _stage: Abroad) -> tuple[Walk, ...]:
     """At an address on the internet, or back in AWS where that address belongs to a VPC."""
     destination = walk.packet.destination
-    nat = network.nat_known_as(destination)
-    interface = network.interface_known_as(destination)
-    owner = nat or interface
+    if is_unrouted(destination):
+        return (walk.stopped(reason(Why.PRIVATE_ON_INTERNET, "", "", str(destination), peer=str(destination))),)
+    owner = network.nat_known_as(destination) or network.interface_known_as(destination)
     if owner is None:
         return (walk.arrived(World(destination)),)
-    inside = _inside_of(destination, interface, nat)
+    return (_through_door(network, walk, owner),)
+
+
+def _through_door(network: Network, walk: Walk, owner: NatGateway | Interface) -> Walk:
+    """Into the VPC by its internet gateway, to the owner of the public address."""
     door = _door(network, walk, owner.vpc_id)
+    told = network.unread_of("DescribeInternetGateways", "DescribeEgressOnlyInternetGateways")
+    if door is None and told:
+        return walk.undecided(reason(Why.UNREAD, owner.vpc_id, "InternetGateways", "", peer=told))
     if door is None:
-        return (walk.stopped(reason(Why.NOT_ATTACHED, owner.vpc_id, "InternetGateways", "", peer="internet gateway")),)
+        return walk.stopped(reason(Why.NOT_ATTACHED, owner.vpc_id, "InternetGateways", "", peer="internet gateway"))
     walk = walk.hop(door).carried_by(door)
+    inside = _inside_of(walk.packet.destination, owner)
     if _redirected(network, door, inside):
-        return (walk.undecided(reason(Why.UNMODELLED, door, "RouteTables", "", peer="gateway route table")),)
-    if nat:
-        home = network.subnets.get(nat.subnet_id)
-        return (back_through(into(network, walk, home) if home else walk, nat),)
-    return (replace(walk, packet=replace(walk.packet, destination=inside)).to(Entering(owner.vpc_id)),)
+        return walk.undecided(reason(Why.UNMODELLED, door, "RouteTables", "", peer="gateway route table"))
+    if isinstance(owner, NatGateway):
+        home = network.subnets.get(owner.subnet_id)
+        return back_through(into(network, walk, home) if home else walk, owner)
+    return replace(walk, packet=replace(walk.packet, destination=inside)).to(Entering(owner.vpc_id))
 
 
-def _inside_of(public: IpAddress, interface: Interface | None, nat: NatGateway | None) -> IpAddress:
+def _inside_of(public: IpAddress, owner: NatGateway | Interface) -> IpAddress:
     """The VPC's own name for the public address."""
-    if nat:
-        return nat.private_ip or public
-    pairs = interface.public if interface else ()
-    return next((private for private, known in pairs if known == public), public)
+    if isinstance(owner, NatGateway):
+        return owner.private_ip or public
+    return next((private for private, known in owner.public if known == public), public)
 
 
 def _door(network: Network, walk: Walk, vpc_id: str) -> str | None:

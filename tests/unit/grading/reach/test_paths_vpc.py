@@ -39,6 +39,7 @@ def test_a_public_server_is_reached_and_a_private_one_is_not() -> None:
     assert ask(plan, "internet", "203.0.113.5").is_reached
     assert whys(ask(plan, "internet", "i-web", 22)) == [Why.GROUP_INGRESS]
     assert whys(ask(plan, "internet", "i-db", 5432)) == [Why.NO_PUBLIC_ADDRESS]
+    assert whys(ask(plan, "internet", "10.0.0.5")) == [Why.PRIVATE_ON_INTERNET]
     assert ask(plan, "internet", "203.0.113.9").is_kept_out, "a NAT gateway lets nobody in"
 
 
