@@ -33,7 +33,14 @@ def deploy(client: AwsClient, system: AwsSystem) -> dict[str, str]:
     names = {"account": client.admin.account, "region": client.admin.region}
     if system.template:
         _create_stack(client, system)
-        names |= _stack_names(client, system.stack)
+        made = _stack_names(client, system.stack)
+        if lacking := sorted(set(system.template["Resources"]) - set(made)):
+            raise InputError(
+                f"The stack {system.stack} came up without {', '.join(lacking)}: CloudFormation of this engine cannot "
+                "make resources of that type.",
+                hint="Make them by steps.",
+            )
+        names |= made
     for step in system.steps:
         names |= _taken(client, step, names)
     return names
@@ -94,7 +101,7 @@ def _why(client: AwsClient, stack: str) -> str:
 
 def _stack_names(client: AwsClient, stack: str) -> dict[str, str]:
     resources = client.call(AwsCall("cloudformation", "DescribeStackResources", {"StackName": stack}))["StackResources"]
-    # moto 5.2.5 forgets both ids of what has no name of its own, such as a bucket's policy.
+    # Of types that it does not know, moto lists resources without ids.
     names = {each["LogicalResourceId"]: str(each["PhysicalResourceId"]) for each in resources if _IDS <= each.keys()}
     outputs = _stack(client, stack).get("Outputs", [])
     return names | {each["OutputKey"]: str(each["OutputValue"]) for each in outputs}
