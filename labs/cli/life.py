@@ -10,7 +10,7 @@ import typer
 
 from labs.cli.options import Json, Lab, Lang, Minutes, ScenarioName, duration_seconds, seed_text
 from labs.cli.output import note, print_json, say, table
-from labs.cli.planning import DEFAULT_MINUTES, plan_of
+from labs.cli.planning import DEFAULT_MINUTES, plan_of_source
 from labs.core.errors import ExitCode, InputError
 from labs.core.ids import ScenarioId, candidate_name, lab_id, scenario_id
 
@@ -46,7 +46,9 @@ class Wanted:
 def up(
     posting: Annotated[
         str | None,
-        typer.Argument(metavar="POSTING|PLAN", help="A posting, or a plan file that `taller plan --write` wrote."),
+        typer.Argument(
+            metavar="POSTING|PLAN", help="A posting, or a plan of `taller plan --write`; - for standard input."
+        ),
     ] = None,
     *,
     candidate: Annotated[str, typer.Option("--candidate", metavar="NAME", help="Whose lab it is.")],
@@ -69,14 +71,15 @@ def up(
     changes nothing. What is wrong with the input or the host is said before anything is created.
     """
     from labs.cli.tools import ensure_toolchain  # noqa: PLC0415
+    from labs.lifecycle.ttl import lab_seconds  # noqa: PLC0415
     from labs.lifecycle.up import UpRequest  # noqa: PLC0415
     from labs.lifecycle.up import up as bring_up  # noqa: PLC0415
     from labs.lifecycle.views import up_result_json  # noqa: PLC0415
 
     name, drawn_from = candidate_name(candidate), seed_text(seed)
-    seconds = duration_seconds(ttl) if ttl else None
-    wanted = wanted_scenarios(posting, scenario or [], minutes)
     context = context_of()
+    seconds = lab_seconds(context.settings, duration_seconds(ttl) if ttl else None)
+    wanted = wanted_scenarios(posting, scenario or [], minutes)
     for each in wanted.scenarios:
         _ = context.catalogue[each]  # there is one of that name, or an error that says so
     ensure_toolchain()
@@ -91,7 +94,7 @@ def up(
 
 
 def wanted_scenarios(posting: str | None, named: list[str], minutes: int) -> Wanted:
-    """Return the scenarios of a posting, a plan file or the options. Raises InputError when there is none."""
+    """Return the scenarios of a posting or plan ("-": on standard input) or of the options, else raise InputError."""
     ids = tuple(dict.fromkeys(scenario_id(name) for name in named))
     if posting is None:
         if not ids:
@@ -101,16 +104,17 @@ def wanted_scenarios(posting: str | None, named: list[str], minutes: int) -> Wan
     from labs.posting.planfile import is_plan, load_plan  # noqa: PLC0415
     from labs.posting.source import read_source  # noqa: PLC0415
 
-    if posting != "-" and is_plan(text := read_source(posting).text):
-        file = load_plan(text, posting)
-        return Wanted(tuple(dict.fromkeys((*file.scenario_ids, *ids))), file.posting or posting)
-    plan = plan_of(posting, minutes)
+    source = read_source(posting)
+    if is_plan(source.text):
+        file = load_plan(source.text, source.name)
+        return Wanted(tuple(dict.fromkeys((*file.scenario_ids, *ids))), file.posting or source.name)
+    plan = plan_of_source(source, minutes)
     chosen = tuple(dict.fromkeys((*(each.id for each in plan.scenarios), *ids)))
     if not chosen:
         from labs.posting.sentences import notes  # noqa: PLC0415
 
         raise InputError(" ".join(notes(plan, "en")), hint="`taller catalogue` shows what can be tested.")
-    return Wanted(chosen, posting, to_json(plan))
+    return Wanted(chosen, source.name, to_json(plan))
 
 
 def show_ready(context: "Context", record: "LabRecord") -> None:

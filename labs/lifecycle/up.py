@@ -19,15 +19,12 @@ from labs.lifecycle.owners import this_process
 from labs.lifecycle.record import LabRecord
 from labs.lifecycle.sandboxes import SEPARATOR, engine_names, engines, named_spec, sandbox
 from labs.lifecycle.steps import Course, Step
+from labs.lifecycle.ttl import lab_seconds
 from labs.lifecycle.turns import turn
 from labs.lifecycle.variants import drawn, python_checks
 
 if TYPE_CHECKING:
     from provisioner.pulumi.program import Outputs
-
-TTL_MIN_SECONDS = 60.0
-TTL_MAX_SECONDS = 30 * 24 * 3600.0
-"""A lab that outlives a month has been forgotten."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def up(context: Context, request: UpRequest) -> LabRecord:
     """
     begun = time.monotonic()
     candidate = candidate_name(request.candidate)
-    ttl_seconds = _ttl(context, request)
+    ttl_seconds = lab_seconds(context.settings, request.ttl_seconds)
     seed = request.seed or candidate
     variants = drawn(context.catalogue, request.scenarios, seed)
     if existing := _existing(context, candidate, request):
@@ -116,16 +113,6 @@ def _take_steps(work: _Work, begun: float) -> None:
         _note_failure(work, error)
         raise
     registry.release(work.lab)
-
-
-def _ttl(context: Context, request: UpRequest) -> float:
-    seconds = context.settings.ttl_seconds if request.ttl_seconds is None else request.ttl_seconds
-    if not TTL_MIN_SECONDS <= seconds <= TTL_MAX_SECONDS:
-        raise InputError(
-            f"A lab cannot live {seconds:g} s.",
-            hint=f"Between {TTL_MIN_SECONDS:g} s and {TTL_MAX_SECONDS / 86400:g} days.",
-        )
-    return seconds
 
 
 def _existing(context: Context, candidate: str, request: UpRequest) -> LabRecord | None:

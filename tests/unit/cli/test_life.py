@@ -1,8 +1,11 @@
+import sys
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from labs.cli import tools
 from labs.core.errors import ExitCode
 from labs.core.ports import SandboxHandle, SandboxSpec
 from labs.lifecycle import wiring
@@ -72,6 +75,39 @@ def test_the_same_lab_twice_changes_nothing_and_another_is_refused(world: World,
     assert done.code == ExitCode.INPUT
     assert lab in done.document["error"]
     assert set(world.engine.living) == {lab}
+
+
+@pytest.mark.parametrize("ttl", ["1s", "99999d"])
+def test_a_lifetime_out_of_range_is_refused_before_tools_are_built_and_postings_read(
+    world: World, taller: Taller, monkeypatch: pytest.MonkeyPatch, ttl: str
+) -> None:
+    monkeypatch.setattr(tools, "ensure_toolchain", lambda: pytest.fail("the tools were built first"))
+    done = taller("up", "no-such-posting.md", "--candidate", "ana", "--ttl", ttl, "--json")
+    assert (done.code, world.engine.living) == (ExitCode.INPUT, {})
+    assert "cannot live" in done.document["error"]
+
+
+class Piped:
+    """Standard input of a pipe."""
+
+    def __init__(self, text: str) -> None:
+        self.buffer = BytesIO(text.encode())
+
+
+def test_a_posting_and_a_plan_may_come_through_a_pipe(
+    world: World, taller: Taller, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    posting = Path(__file__).parents[3] / "examples" / "postings" / "devops-senior.es.md"
+    monkeypatch.setattr(sys, "stdin", Piped(posting.read_text(encoding="utf-8")))
+    first = taller("up", "-", "--candidate", "ana", "--json").document
+    assert first["scenarios"]
+    assert taller("show", first["lab"], "--json").document["posting"] == "standard input"
+    plan = tmp_path / "plan.yaml"
+    assert taller("plan", str(posting), "--write", str(plan)).code == 0
+    monkeypatch.setattr(sys, "stdin", Piped(plan.read_text(encoding="utf-8")))
+    second = taller("up", "-", "--candidate", "ben", "--json").document
+    assert second["scenarios"] == first["scenarios"]
+    assert len(world.engine.living) == 2
 
 
 def test_the_ttl_of_the_settings_holds_unless_another_is_named(
