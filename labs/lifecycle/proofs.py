@@ -18,9 +18,6 @@ from labs.core.ids import ScenarioId
 from labs.lifecycle.benches import Bench
 from labs.lifecycle.sandboxes import named_spec
 
-TIMES = 2
-"""Each fix is graded so many times: the same state must give the same score."""
-
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -88,13 +85,15 @@ class Prover:
         return [broken, leaking, self.proof("untouched", lambda: _not_nothing(self._graded(handed[0])), afresh=False)]
 
     def fix(self, script: Script) -> str:
-        """The fix passes in full, every time it is looked at."""
+        """The fix passes in full, graded as in a lab that is worked in, and again as in a frozen one."""
         baseline = self._broken_and_worked(script)
-        return next((detail for _ in range(TIMES) if (detail := _not_in_full(self._graded(baseline)))), "")
+        return _not_in_full(self._graded(baseline, frozen=False)) or _not_in_full(self._graded(baseline))
 
     def trap(self, script: Script) -> str:
-        """The check or safeguard that the trap names catches it."""
+        """The check or safeguard that the trap names catches it; if not before, then once the lab is frozen."""
         baseline = self._broken_and_worked(script)
+        if not _not_caught(self._graded(baseline, frozen=False), script):
+            return ""
         return _not_caught(self._graded(baseline), script)
 
     def _broken_and_worked(self, script: Script) -> Baseline:
@@ -116,12 +115,11 @@ class Prover:
     def _recorded(self) -> Baseline:
         return recorded(self._spec, self.bench.sandbox, self.bench.clock)
 
-    def _graded(self, baseline: Baseline) -> ScenarioResult:
-        """Durability is examined too, where there is leave to."""
+    def _graded(self, baseline: Baseline, *, frozen: bool = True) -> ScenarioResult:
+        """A result; as of a frozen lab, durability is examined too, where there is leave to."""
         bench = self.bench
-        return grade_scenario(
-            self._spec, bench.sandbox, baseline, bench.clock, self.checks, examination=bench.examination()
-        )
+        leave = bench.examination() if frozen else None
+        return grade_scenario(self._spec, bench.sandbox, baseline, bench.clock, self.checks, examination=leave)
 
 
 def _alone(name: str, work: "Callable[[Prover], str]") -> "Task":

@@ -1,6 +1,16 @@
-from labs.core.ids import ScenarioId
-from labs.lifecycle.proofs import Proof, tasks
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from grading.findings import Verdict
+from labs.catalogue.variant import Script
+from labs.core.ids import LabId, ScenarioId
+from labs.lifecycle import proofs
+from labs.lifecycle.proofs import Proof, Prover, tasks
 from labs.lifecycle.prove import VirtualClock, proofs_json
+from tests.unit.grading.test_report import check_result, report_of
 from tests.unit.lifecycle.fakes import catalogue
 
 ORDERS = ScenarioId("orders_routing")
@@ -26,3 +36,54 @@ def test_trouble_is_told_apart_from_a_broken_proof() -> None:
     assert not shown["holds"]
     assert [(p["holds"], p["inconclusive"]) for p in shown["proofs"]] == [(True, False), (False, False), (False, True)]
     assert proofs_json([held])["holds"]
+
+
+class FakeBench:
+    """A bench on which everything works; it gives leave to examine durability."""
+
+    lab = LabId("prove-0000")
+    sandbox = clock = None
+
+    def told(self, _: str) -> None: ...
+    def clear(self, _: object) -> None: ...
+    def work(self, *_: object) -> None: ...
+    def deploy(self, *_: object, **__: object) -> dict[str, str]:
+        return {}
+
+    def examination(self) -> str:
+        return "leave"
+
+
+@pytest.fixture
+def graded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whether each grading had leave. The frozen lab fails `all-copies-ready`, the live one nothing."""
+    leaves: list[str] = []
+
+    def grade(*_: object, examination: str | None) -> Any:
+        leaves.append(examination or "")
+        verdict = Verdict.FAILED if examination else Verdict.PASSED
+        checks = (check_result(id="all-copies-ready", verdict=verdict), check_result(id="always", verdict="failed"))
+        return replace(report_of(*checks).scenarios[0], verdict=verdict, points=0 if examination else 100)
+
+    monkeypatch.setattr(proofs, "grade_scenario", grade)
+    monkeypatch.setattr(proofs, "hand_over", lambda *_: SimpleNamespace(baseline=None))
+    return leaves
+
+
+def prover() -> Prover:
+    return Prover(cast("Any", FakeBench()), catalogue()[ORDERS].draw("ana"), "ana", {})
+
+
+def test_a_fix_is_graded_as_in_a_live_lab_and_as_in_a_frozen_one(graded: list[str]) -> None:
+    assert "all-copies-ready failed" in prover().fix(Script("one", ""))
+    assert graded == ["", "leave"]
+
+
+def test_a_trap_is_caught_at_the_latest_in_a_frozen_lab(graded: list[str]) -> None:
+    assert prover().trap(Script("only for live pods", "", "all-copies-ready")) == ""
+    assert graded == ["", "leave"]
+
+
+def test_a_trap_that_nothing_catches_breaks_its_proof(graded: list[str]) -> None:
+    assert "no check or safeguard" in prover().trap(Script("missed", "", "nobody"))
+    assert graded
