@@ -12,7 +12,9 @@ from labs.posting.text import tokens
 from labs.posting.vocabulary import Cue, Reach, vocabulary
 
 _SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!p\.ej)(?<!\bej)[.;!?](?=\s|$)")
-_MAX_SENTENCE = 1500
+_MAX_SENTENCE = 600
+_ADDING = frozenset({"also", "tambien", "tambem"})
+"""After "but", these go on rather than contrast."""
 _CHUNK = re.compile(r"[,;()\n]")
 
 
@@ -28,6 +30,23 @@ class Clause:
     def has(self, cue: Cue) -> bool:
         """Whether such a cue stands in the clause."""
         return any(entry[0] is cue for entry in self.cues)
+
+    def firmly_reached(self, cue: Cue) -> frozenset[Match]:
+        """Return the requirements of which such a cue is said behind or beside them ("Docker (required)")."""
+        firm = (entry for entry in self.cues if entry[0] is cue and entry[1] is not Reach.BEFORE)
+        return frozenset(match for entry in firm for match in self._reached(*entry[1:]))
+
+    def asides(self) -> frozenset[Match]:
+        """Return what the company says of itself in brackets or from the start on ("(we use Linkerd)")."""
+        found: set[Match] = set()
+        for cue, _reach, start, end in self.cues:
+            before = self.text[: start - self.start].rstrip()
+            if cue is not Cue.COMPANY or (before and not before.endswith("(")):
+                continue
+            closing = self.text.find(")", end - self.start) if before.endswith("(") else -1
+            limit = self.start + (closing if closing >= 0 else len(self.text))
+            found.update(m for m in self.matches if end <= m.start < limit)
+        return frozenset(found)
 
     def reached(self, cue: Cue) -> frozenset[Match]:
         """Return the requirements that cues of this kind speak of."""
@@ -68,26 +87,32 @@ _LIMITS = (Cue.NICE, Cue.NEGATED)
 
 def clauses(text: str, matches: Sequence[Match]) -> Iterator[Clause]:
     """Yield the clauses of `text` that name requirements."""
-    words = vocabulary()
-    starts = [m.start for m in matches]
+    cues = [(*hit.value, hit.start, hit.end) for hit in vocabulary().cues.hits(tokens(text))]
+    starts, cue_starts = [m.start for m in matches], [cue[2] for cue in cues]
     for start, end in _spans(text):
         inside = tuple(matches[bisect_left(starts, start) : bisect_left(starts, end)])
         if inside:
-            part = text[start:end]
-            cues = tuple((*hit.value, start + hit.start, start + hit.end) for hit in words.cues.hits(tokens(part)))
-            yield Clause(part, start, inside, cues)
+            within_it = cues[bisect_left(cue_starts, start) : bisect_left(cue_starts, end)]
+            yield Clause(text[start:end], start, inside, tuple(within_it))
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
+    contrasts = list(_contrasts(text))
     start = 0
     for end in _sentence_ends(text):
-        sentence = text[start:end]
-        inner = start
-        for hit in vocabulary().contrasts.hits(tokens(sentence)):
-            yield inner, start + hit.start
-            inner = start + hit.start
-        yield inner, end
+        for place in contrasts[bisect_left(contrasts, start) : bisect_left(contrasts, end)]:
+            yield start, place
+            start = place
+        yield start, end
         start = end
+
+
+def _contrasts(text: str) -> Iterator[int]:
+    text_tokens = tokens(text)
+    for hit in vocabulary().contrasts.hits(text_tokens):
+        following = text_tokens[hit.last + 1].word if hit.last + 1 < len(text_tokens) else ""
+        if following not in _ADDING:
+            yield hit.start
 
 
 def _sentence_ends(text: str) -> Iterator[int]:
@@ -105,7 +130,7 @@ def alternatives(clause: Clause, language: str, taxonomy: Taxonomy) -> list[tupl
     """Return the groups of requirements of which one is enough, in the clause's order."""
     named = [m for m in clause.matches if not taxonomy.entries[m.requirement].group]
     joints = [_joint(clause, left, right, language, taxonomy) for left, right in pairwise(named)]
-    groups = [*_by_words(named, joints, taxonomy), *_by_cue(clause, named, joints)]
+    groups = [*_by_words(named, joints, taxonomy), *_by_cue(clause, named, joints), *_by_rest(clause, named, joints)]
     return [group for group in groups if len({m.requirement for m in group}) > 1]
 
 
@@ -121,6 +146,8 @@ def _joint(clause: Clause, left: Match, right: Match, language: str, taxonomy: T
         return "or"
     if words:
         return "and"
+    if any(mark in gap for mark in "(:)"):
+        return "none"
     same = _family(left, taxonomy) and _family(left, taxonomy) == _family(right, taxonomy)
     return "slash" if "/" in gap and same else "comma"
 
@@ -149,8 +176,8 @@ def _by_words(named: Sequence[Match], joints: Sequence[str], taxonomy: Taxonomy)
 
 def _by_cue(clause: Clause, named: Sequence[Match], joints: Sequence[str]) -> Iterator[tuple[Match, ...]]:
     joining = vocabulary().joining_words
-    for cue, _reach, _start, end in clause.cues:
-        if cue is not Cue.ALTERNATIVES:
+    for cue, reach, _start, end in clause.cues:
+        if cue is not Cue.ALTERNATIVES or reach is Reach.AFTER:
             continue
         first = next((i for i, m in enumerate(named) if m.start >= end), None)
         if first is None:
@@ -164,3 +191,32 @@ def _by_cue(clause: Clause, named: Sequence[Match], joints: Sequence[str]) -> It
         while last < len(joints) and joints[last] != "none":
             last += 1
         yield tuple(named[first : last + 1])
+
+
+def _by_rest(clause: Clause, named: Sequence[Match], joints: Sequence[str]) -> Iterator[tuple[Match, ...]]:
+    """Yield what stands before "or similar": any of it, or another of its kind, is enough."""
+    for cue, reach, start, _end in clause.cues:
+        if cue is not Cue.ALTERNATIVES or reach is not Reach.AFTER:
+            continue
+        last = max((i for i, m in enumerate(named) if m.end <= start), default=None)
+        if last is None or not _is_close(clause.text[named[last].end - clause.start : start - clause.start]):
+            continue
+        first = last
+        while first and joints[first - 1] in ("comma", "or", "slash"):
+            first -= 1
+        yield tuple(named[first : last + 1])
+
+
+def _is_close(gap: str) -> bool:
+    return not gap.strip(" ,/") or len(gap.split()) <= 1
+
+
+def introduced(clause: Clause, taxonomy: Taxonomy) -> frozenset[Match]:
+    """Return what only leads to its parts ("pipelines in GitLab or Jenkins", not "languages: Go or Python")."""
+    found = set()
+    for left, right in pairwise(clause.matches):
+        gap = {token.word for token in tokens(clause.text[left.end - clause.start : right.start - clause.start])}
+        is_part = left.requirement != right.requirement and within(right.requirement, left.requirement)
+        if is_part and taxonomy.entries[left.requirement].en and gap and gap <= vocabulary().within_words:
+            found.add(left)
+    return frozenset(found)

@@ -1,15 +1,15 @@
 """From pieces of text to requirements: must, nice, duty or only mentioned, each with the lines that say so."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from labs.core.ids import RequirementId
-from labs.posting.clauses import Clause, alternatives, clauses
-from labs.posting.document import Document, Form
+from labs.posting.blocks import Document, Form
+from labs.posting.clauses import Clause, alternatives, clauses, introduced
 from labs.posting.language import READ
 from labs.posting.matching import Match, matches
-from labs.posting.structure import Piece
+from labs.posting.structure import Piece, begins_with_a_task
 from labs.posting.taxonomy import Taxonomy, within
 from labs.posting.vocabulary import Cue, Section
 
@@ -29,10 +29,11 @@ STRENGTH = {kind: len(Kind) - index for index, kind in enumerate(Kind)}
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A line of the posting, numbered from 1, that says so."""
+    """A line of the posting, numbered from 1, that says so, and how sure that is: 1 beyond doubt, 0.3 a guess."""
 
     line: int
     text: str
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,17 @@ class Requirement:
     person: bool = False
     any_of: tuple[RequirementId, ...] = ()
 
+    @property
+    def confidence(self) -> float:
+        """How sure the surest line makes it."""
+        return max((entry.confidence for entry in self.evidence), default=0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class _Finding:
     requirement: RequirementId
     kind: Kind
-    line: int
+    evidence: Evidence
     group: frozenset[RequirementId] = frozenset()
 
 
@@ -58,7 +64,8 @@ _BY_SECTION = {
     Section.MUST: Kind.MUST,
     Section.NICE: Kind.NICE,
     Section.DUTY: Kind.DUTY,
-    Section.DETAILS: Kind.DUTY,
+    Section.DETAILS: Kind.MENTION,
+    Section.NEGATED: Kind.MENTION,
     Section.ABOUT: Kind.MENTION,
     Section.BENEFITS: Kind.MENTION,
     Section.APPLY: Kind.MENTION,
@@ -66,14 +73,19 @@ _BY_SECTION = {
 }
 
 
+_WORDING_TRUST, _LIST_TRUST, _FOREIGN_TRUST = 0.7, 0.8, 0.4
+"""How far to trust words without a section, a list without a heading, and names in a language that is not read."""
+
+
 def judge(document: Document, pieces: Sequence[Piece], language: str, taxonomy: Taxonomy) -> list[Requirement]:
     """Return what the posting asks for or mentions, one entry for each requirement, by its first line."""
     structured = any(piece.section is Section.MUST for piece in pieces)
+    reader = _Reader(document, taxonomy, language, structured=structured)
     found: list[_Finding] = []
     for piece, named in _named(pieces, taxonomy):
         if piece.block.form is not Form.HEADING or piece.section is not Section.UNKNOWN:
-            found.extend(_findings(piece, named, language, taxonomy, structured=structured))
-    return _merged(document, found, taxonomy)
+            found.extend(reader.findings(piece, named))
+    return _merged(found, taxonomy)
 
 
 def _named(pieces: Sequence[Piece], taxonomy: Taxonomy) -> Iterator[tuple[Piece, list[Match]]]:
@@ -90,28 +102,76 @@ def _named(pieces: Sequence[Piece], taxonomy: Taxonomy) -> Iterator[tuple[Piece,
             around.append((block.level, frozenset(m.requirement for m in named)))
 
 
-def _findings(
-    piece: Piece, named: Sequence[Match], language: str, taxonomy: Taxonomy, *, structured: bool
-) -> Iterator[_Finding]:
-    lines = dict(zip(named, piece.block.lines_at([m.start for m in named]), strict=True))
-    for clause in clauses(piece.block.text, named):
-        groups = alternatives(clause, language, taxonomy)
-        folded = {m for group in groups if _common(group, clause, taxonomy) for m in group}
-        nice, negated = clause.reached(Cue.NICE), clause.reached(Cue.NEGATED)
-        base = _base(piece, clause, structured=structured, understood=language in READ)
-        for match in clause.matches:
-            if match in folded or _is_title(match, clause, taxonomy) or _is_aside(piece, match, taxonomy):
-                continue
-            kind = _kind(base, is_nice=match in nice, is_negated=match in negated)
-            group = frozenset(m.requirement for m in next((g for g in groups if match in g), ()))
-            yield _Finding(match.requirement, kind, lines[match], group)
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """What holds for all of a posting."""
+
+    document: Document
+    taxonomy: Taxonomy
+    language: str
+    structured: bool = field(kw_only=True)
+
+    def findings(self, piece: Piece, named: Sequence[Match]) -> Iterator[_Finding]:
+        """Yield what a piece says of each requirement that it names."""
+        lines = dict(zip(named, piece.block.lines_at([m.start for m in named]), strict=True))
+        for clause in clauses(piece.block.text, named):
+            groups = alternatives(clause, self.language, self.taxonomy)
+            folded = {m for group in groups if _common(group, clause, self.taxonomy) for m in group}
+            wishes = _Wishes(clause)
+            base, trust = self._base(piece, clause)
+            for match in clause.matches:
+                if match in folded or _is_title(match, clause, self.taxonomy) or _is_aside(piece, match, self.taxonomy):
+                    continue
+                group = frozenset(m.requirement for m in next((g for g in groups if match in g), ()))
+                quote = self.document.quote(lines[match], piece.block, match.start)
+                evidence = Evidence(lines[match], quote, round(trust * match.certainty, 2))
+                yield _Finding(match.requirement, wishes.kind(match, base), evidence, group)
+
+    def _base(self, piece: Piece, clause: Clause) -> tuple[Kind, float]:
+        """Return what a clause's place makes of what it names, and how far to trust that."""
+        understood = self.language in READ
+        trust = 1.0 if understood else _FOREIGN_TRUST
+        kind = _BY_SECTION.get(piece.section)
+        if kind is not None:
+            return kind, trust
+        if clause.has(Cue.COMPANY):
+            return Kind.MENTION, trust
+        has_skill = clause.has(Cue.SKILL)
+        if self.structured:
+            return (Kind.MUST if has_skill else Kind.DUTY), trust * _WORDING_TRUST
+        is_item = piece.section is Section.UNKNOWN and piece.block.form is Form.ITEM
+        if is_item and not has_skill and understood and begins_with_a_task(piece.block.text):
+            return Kind.DUTY, trust * _WORDING_TRUST
+        # Without a section of requirements, wording decides; a bare list is one of requirements.
+        wanted = not understood or has_skill or clause.has(Cue.MUST) or is_item
+        return (Kind.MUST if wanted else Kind.DUTY), trust * (_LIST_TRUST if is_item else _WORDING_TRUST)
+
+
+class _Wishes:
+    """What the words of a clause say about each requirement in it."""
+
+    def __init__(self, clause: Clause) -> None:
+        self._negated = clause.reached(Cue.NEGATED)
+        self._nice = clause.reached(Cue.NICE)
+        self._must = clause.firmly_reached(Cue.MUST)
+        self._company = clause.asides()
+
+    def kind(self, match: Match, base: Kind) -> Kind:
+        """Return how much is wanted what the place of the clause makes `base`."""
+        if match in self._negated or match in self._company or base is Kind.MENTION:
+            return Kind.MENTION
+        if match in self._nice:
+            return Kind.NICE
+        return Kind.MUST if match in self._must else base
 
 
 def _common(group: Iterable[Match], clause: Clause, taxonomy: Taxonomy) -> bool:
-    """Whether the clause names what the alternatives have in common: then they are examples of it."""
+    """Whether the clause names what the alternatives have in common, not only to lead to them: they are examples."""
+    leading = introduced(clause, taxonomy)
     ids = {m.requirement for m in group}
     return any(
         m.requirement not in ids
+        and m not in leading
         and not taxonomy.entries[m.requirement].group
         and all(within(id_, m.requirement) for id_ in ids)
         for m in clause.matches
@@ -130,34 +190,13 @@ def _is_aside(piece: Piece, match: Match, taxonomy: Taxonomy) -> bool:
     return piece.section is Section.APTITUDES and not taxonomy.entries[match.requirement].person
 
 
-def _base(piece: Piece, clause: Clause, *, structured: bool, understood: bool) -> Kind:
-    kind = _BY_SECTION.get(piece.section)
-    if kind is not None:
-        return kind
-    if clause.has(Cue.COMPANY):
-        return Kind.MENTION
-    if structured:
-        return Kind.DUTY
-    # Without a section of requirements, wording decides; a bare list is one of requirements.
-    wanted = (
-        not understood or clause.has(Cue.MUST) or (piece.section is Section.UNKNOWN and piece.block.form is Form.ITEM)
-    )
-    return Kind.MUST if wanted else Kind.DUTY
-
-
-def _kind(base: Kind, *, is_nice: bool, is_negated: bool) -> Kind:
-    if is_negated:
-        return Kind.MENTION
-    return Kind.NICE if is_nice and base in (Kind.MUST, Kind.DUTY) else base
-
-
-def _merged(document: Document, findings: Sequence[_Finding], taxonomy: Taxonomy) -> list[Requirement]:
+def _merged(findings: Sequence[_Finding], taxonomy: Taxonomy) -> list[Requirement]:
     by_id: dict[RequirementId, list[_Finding]] = {}
     for finding in findings:
         by_id.setdefault(finding.requirement, []).append(finding)
     kinds = {id_: max((f.kind for f in own), key=STRENGTH.__getitem__) for id_, own in by_id.items()}
     return [
-        _requirement(document, id_, [f for f in own if f.kind is kinds[id_]], taxonomy)
+        _requirement(id_, [f for f in own if f.kind is kinds[id_]], taxonomy)
         for id_, own in by_id.items()
         if not (taxonomy.entries[id_].group and _is_covered(id_, kinds, taxonomy))
     ]
@@ -170,16 +209,18 @@ def _is_covered(group: RequirementId, kinds: Mapping[RequirementId, Kind], taxon
     )
 
 
-def _requirement(
-    document: Document, id_: RequirementId, findings: Sequence[_Finding], taxonomy: Taxonomy
-) -> Requirement:
-    lines = sorted({finding.line for finding in findings})
+def _requirement(id_: RequirementId, findings: Sequence[_Finding], taxonomy: Taxonomy) -> Requirement:
+    evidence: dict[int, Evidence] = {}
+    for finding in findings:
+        known = evidence.get(finding.evidence.line)
+        if known is None or known.confidence < finding.evidence.confidence:
+            evidence[finding.evidence.line] = finding.evidence
     # Asked for once on its own, it is no longer one of several.
     alone = any(not finding.group for finding in findings)
     return Requirement(
         id=id_,
         kind=findings[0].kind,
-        evidence=tuple(Evidence(line, document.quote(line)) for line in lines),
+        evidence=tuple(evidence[line] for line in sorted(evidence)),
         person=taxonomy.entries[id_].person,
         any_of=() if alone else tuple(sorted(findings[0].group)),
     )

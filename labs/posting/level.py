@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from labs.posting.document import Document, Form
+from labs.posting.blocks import Document, Form
 from labs.posting.structure import Piece
-from labs.posting.text import Token, words
+from labs.posting.text import Token, tokens, words
 from labs.posting.vocabulary import Level, Section, vocabulary
 
-_FRONT_MATTER, _BODY, _TITLE, _LABEL = 1, 2, 3, 4
+_YEARS, _FRONT_MATTER, _BODY, _TITLE, _LABEL = 0, 1, 2, 3, 4
 """How much each place is trusted: front matter is often copied from another posting."""
 
 _LABELLED = re.compile(r"\s*([^:\n]{3,40}?)\s*:\s*(.{2,40})")
@@ -42,8 +42,10 @@ class LevelReading:
 def read_level(document: Document, pieces: Sequence[Piece]) -> LevelReading:
     """Return the posting's level. What the text says beats the front matter; years of experience count last."""
     found = [*_from_front_matter(document), *_from_text(document, pieces)]
-    if not found:
-        found = list(_from_years(document, pieces))
+    years = list(_from_years(document, pieces))
+    # The most years that are asked for say most: "5+ years of IT, 2 of them with Kubernetes".
+    most = max(years, key=lambda entry: (list(Level).index(entry.level), -entry.line), default=None)
+    found = found or ([most] if most else [])
     if not found:
         return LevelReading(None, (), ())
     best = min(found, key=lambda entry: (-entry.trust, entry.line))
@@ -72,32 +74,35 @@ def _from_text(document: Document, pieces: Sequence[Piece]) -> Iterator[LevelEvi
             if level := _level_named(labelled.group(2)):
                 yield _evidence(document, piece, labelled.start(2), level, _LABEL)
             continue
-        tokens = vocabulary().levels.tokens(block.text)
-        for hit in vocabulary().levels.hits(tokens):
-            whole = len(tokens) == hit.last - hit.first + 1
+        block_tokens = tokens(block.text)
+        for hit in vocabulary().levels.hits(block_tokens):
+            whole = len(block_tokens) == hit.last - hit.first + 1
             is_title = block.form is Form.HEADING or block.lines[0] == first_line
+            in_title = block.lines[0] == first_line and any(t.word in vocabulary().role_nouns for t in block_tokens)
             if whole and piece.section is Section.DETAILS:
                 yield _evidence(document, piece, hit.start, hit.value, _LABEL)
-            elif _is_of_this_post(tokens, hit.first, hit.last):
+            elif _is_of_this_post(block_tokens, hit.first, hit.last, in_title=in_title):
                 yield _evidence(document, piece, hit.start, hit.value, _TITLE if is_title else _BODY)
 
 
 def _evidence(document: Document, piece: Piece, place: int, level: Level, trust: int) -> LevelEvidence:
     (line,) = piece.block.lines_at([place])
-    return LevelEvidence(level, line, document.quote(line), trust)
+    return LevelEvidence(level, line, document.quote(line, piece.block, place), trust)
 
 
 def _level_named(text: str) -> Level | None:
     known = vocabulary().levels
-    return next((hit.value for hit in known.hits(known.tokens(text))), None)
+    return next((hit.value for hit in known.hits(tokens(text))), None)
 
 
-def _is_of_this_post(tokens: Sequence[Token], first: int, last: int) -> bool:
+def _is_of_this_post(block_tokens: Sequence[Token], first: int, last: int, *, in_title: bool) -> bool:
     """Whether a level word stands beside a role's noun, and is not about colleagues ("mentor junior engineers")."""
     known = vocabulary()
-    if first and tokens[first - 1].word in known.level_not_after:
+    if first and block_tokens[first - 1].word in known.level_not_after:
         return False
-    near = [*tokens[max(0, first - _NEAR) : first], *tokens[last + 1 : last + 1 + _NEAR]]
+    if in_title:
+        return True
+    near = [*block_tokens[max(0, first - _NEAR) : first], *block_tokens[last + 1 : last + 1 + _NEAR]]
     return any(token.word in known.role_nouns for token in near)
 
 
@@ -106,15 +111,20 @@ def _from_years(document: Document, pieces: Sequence[Piece]) -> Iterator[LevelEv
     for piece in pieces:
         if piece.section in (Section.ABOUT, Section.BENEFITS, Section.APPLY):
             continue
-        tokens = vocabulary().levels.tokens(piece.block.text)
-        for index, token in enumerate(tokens[:-1]):
-            if not token.word.isdecimal() or not token.word.isascii() or len(token.word) > 2:  # noqa: PLR2004
+        block_tokens = tokens(piece.block.text)
+        for index, token in enumerate(block_tokens[:-1]):
+            number = _number(token.word)
+            ranged = index and token.joined and _number(block_tokens[index - 1].word)  # of "3-5 years" the 3 counts
+            if number is None or ranged or number > _MAX_YEARS:
                 continue
-            ranged = index and token.joined and tokens[index - 1].word.isdecimal()  # of "3-5 years" the 3 counts
-            if ranged or int(token.word) > _MAX_YEARS:
-                continue
-            if any(after.word in years for after in tokens[index + 1 : index + 4]):
-                yield _evidence(document, piece, token.start, _level_of(int(token.word)), _BODY)
+            if any(after.word in years for after in block_tokens[index + 1 : index + 4]):
+                yield _evidence(document, piece, token.start, _level_of(number), _YEARS)
+
+
+def _number(word: str) -> int | None:
+    if word.isdecimal() and word.isascii() and len(word) <= 2:  # noqa: PLR2004
+        return int(word)
+    return vocabulary().number_words.get(word)
 
 
 def _level_of(years: int) -> Level:

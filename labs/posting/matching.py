@@ -6,16 +6,20 @@ from dataclasses import dataclass
 from labs.core.ids import RequirementId
 from labs.posting.phrases import Hit
 from labs.posting.taxonomy import Sense, Taxonomy, within
-from labs.posting.text import Token
+from labs.posting.text import Token, tokens
+
+MISSPELT, IN_COMPANY = 0.7, 0.9
+"""How sure a name is that is not spelt as it should be, or that means this only beside other names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A requirement named in a text, with the places where its name starts and ends."""
+    """A requirement named in a text, with the places where its name starts and ends, and how sure it is meant."""
 
     requirement: RequirementId
     start: int
     end: int
+    certainty: float = 1.0
 
 
 def matches(text: str, taxonomy: Taxonomy, context: frozenset[str] = frozenset()) -> list[Match]:
@@ -23,13 +27,25 @@ def matches(text: str, taxonomy: Taxonomy, context: frozenset[str] = frozenset()
 
     `context` holds requirement ids named just around the text: they count as companions of ambiguous names.
     """
-    tokens = taxonomy.phrases.tokens(text)
-    hits = [hit for hit in taxonomy.phrases.hits(tokens) if hit.value]
-    if not hits:
-        return []
-    sure = set(context)
-    sure.update(sense.requirement for hit in hits for sense in hit.value if _is_sure(sense, hit, text))
-    return list(_resolved(hits, text, sure, tokens))
+    text_tokens = tokens(text)
+    hits = list(taxonomy.phrases.hits(text_tokens))
+    misspelt = list(_misspelt(text_tokens, hits, taxonomy))
+    meant = [hit for hit in hits if hit.value]
+    if not meant:
+        return misspelt
+    sure = {*context, *(match.requirement for match in misspelt)}
+    sure.update(sense.requirement for hit in meant for sense in hit.value if _is_sure(sense, hit, text))
+    found = list(_resolved(meant, text, sure, text_tokens))
+    return sorted([*found, *misspelt], key=lambda match: match.start) if misspelt else found
+
+
+def _misspelt(
+    text_tokens: Sequence[Token], hits: Sequence[Hit[tuple[Sense, ...]]], taxonomy: Taxonomy
+) -> Iterator[Match]:
+    taken = {index for hit in hits for index in range(hit.first, hit.last + 1)}
+    for index, token in enumerate(text_tokens):
+        if index not in taken and (id_ := taxonomy.spelling.meant(token.word)) is not None:
+            yield Match(id_, token.start, token.end, MISSPELT)
 
 
 def _is_sure(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
@@ -41,16 +57,16 @@ def _has_capitals(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
 
 
 def _resolved(
-    hits: Sequence[Hit[tuple[Sense, ...]]], text: str, sure: set[str], tokens: Sequence[Token]
+    hits: Sequence[Hit[tuple[Sense, ...]]], text: str, sure: set[str], text_tokens: Sequence[Token]
 ) -> Iterator[Match]:
-    words = frozenset(token.word for token in tokens)
+    words = frozenset(token.word for token in text_tokens)
     for hit in hits:
         for sense in hit.value:
             if not _has_capitals(sense, hit, text):
                 continue
             others = words if sense.companions else frozenset()
             if not sense.companions or _has_companion(sense, sure, others):
-                yield Match(sense.requirement, hit.start, hit.end)
+                yield Match(sense.requirement, hit.start, hit.end, IN_COMPANY if sense.companions else 1.0)
                 break
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from labs.posting.text import Token, tokens, words
+from labs.posting.text import Token, words
 
 T = TypeVar("T")
 
@@ -23,9 +23,8 @@ class Hit(Generic[T]):
 class Phrases(Generic[T]):
     """A set of phrases, each with a value."""
 
-    def __init__(self, values: Mapping[tuple[str, ...], T], dotted: frozenset[str] = frozenset()) -> None:
+    def __init__(self, values: Mapping[tuple[str, ...], T]) -> None:
         self._values = dict(values)
-        self._dotted = dotted
         self._longest: dict[str, int] = {}
         for phrase in self._values:
             self._longest[phrase[0]] = max(self._longest.get(phrase[0], 0), len(phrase))
@@ -39,10 +38,6 @@ class Phrases(Generic[T]):
                 if phrase := words(text):
                     table.setdefault(phrase, value)
         return cls(table)
-
-    def tokens(self, text: str) -> list[Token]:
-        """Return the tokens of `text`, cut as these phrases need it."""
-        return tokens(text, self._dotted)
 
     def hits(self, text_tokens: Sequence[Token]) -> Iterator[Hit[T]]:
         """Yield the phrases met, left to right, without overlaps."""

@@ -1,20 +1,24 @@
 """A posting, read: language, level, whether it is of this field, and what it asks for."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
-from labs.posting.document import Document, Form, parse
+from labs.posting.blocks import Document, Form
+from labs.posting.document import parse
 from labs.posting.judgement import Kind, Requirement, judge
 from labs.posting.language import Language, detect_language
 from labs.posting.level import LevelReading, read_level
+from labs.posting.matching import matches
 from labs.posting.source import Source, read_source
 from labs.posting.structure import Piece, pieces
 from labs.posting.taxonomy import Taxonomy
 from labs.posting.taxonomy import taxonomy as shipped_taxonomy
-from labs.posting.text import words
+from labs.posting.text import tokens, words
 from labs.posting.vocabulary import vocabulary
 
 MIN_WITHOUT_ROLE = 3
@@ -55,9 +59,25 @@ def read_posting(path: str | Path, taxonomy: Taxonomy | None = None) -> Posting:
 
 def understand(source: Source, taxonomy: Taxonomy | None = None) -> Posting:
     """Return a posting's text, read. Never fails: what cannot be understood is left out or reported in `problems`."""
-    known = taxonomy or shipped_taxonomy()
+    with _uncollected():
+        return _understand(source, taxonomy or shipped_taxonomy())
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Reading makes many small objects and no cycles: looking for some would take a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _understand(source: Source, known: Taxonomy) -> Posting:
     document = parse(source)
-    parts = pieces(document)
+    parts = pieces(document, lambda text: bool(matches(text, known)))
     language = detect_language(islice((word for piece in parts for word in words(piece.block.text)), _LANGUAGE_WORDS))
     found = judge(document, parts, language.code, known)
     title = _title(document, parts)
@@ -83,8 +103,9 @@ def _title(document: Document, parts: Sequence[Piece]) -> str:
         if field.key in _TITLE_KEYS and field.value.strip():
             return field.value.strip()
     heading = next((p.block.text for p in parts if p.block.form is Form.HEADING and p.block.level == 1), "")
-    opening = "\n".join(line for line in document.lines if line.strip())
-    return heading or "\n".join(opening.split("\n")[:_TITLE_LINES])
+    page = next((field.value for field in document.fields if field.key == "page"), "")
+    opening = [line for piece in parts for line in piece.block.text.split("\n") if line.strip()]
+    return heading or page or "\n".join(opening[:_TITLE_LINES])
 
 
 def _fit(title: str, asked: Sequence[Requirement]) -> Fit:
@@ -101,5 +122,7 @@ def _fit(title: str, asked: Sequence[Requirement]) -> Fit:
 
 def _names_role(title: str) -> tuple[bool, bool]:
     known = vocabulary()
-    tokens = known.field_roles.tokens(title)
-    return any(True for _ in known.field_roles.hits(tokens)), any(True for _ in known.other_roles.hits(tokens))
+    title_tokens = tokens(title)
+    return any(True for _ in known.field_roles.hits(title_tokens)), any(
+        True for _ in known.other_roles.hits(title_tokens)
+    )

@@ -12,14 +12,21 @@ from labs.core.errors import InputError
 MAX_BYTES = 1_000_000
 """One megabyte is 400 printed pages: what is larger is not a posting."""
 
+MAX_PDF_BYTES = 20_000_000
+"""A PDF carries fonts and pictures beside its text."""
+
 _CONTROL_SHARE = 0.02
 """A text file has stray control characters at most; above two in a hundred it is a binary one."""
 
 STDIN = "-"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_PDF = b"%PDF"
+_FOREIGN = re.compile("[^\x00-\x7f]")
+_WESTERN = frozenset("áàâãäéèêëíîïóòôõöúùûüñçÁÀÂÃÄÉÈÊËÍÎÓÒÔÕÖÚÙÛÜÑÇºª°¿¡«»·•–—‘’“”…®©™€£§\xa0\xad")  # noqa: RUF001
+"""What old Windows files in English, Spanish and Portuguese hold beside ASCII; anything else is another encoding."""
+
 _MAGIC = {
-    b"%PDF": "a PDF",
     b"PK\x03\x04": "a Word or zip file",
     b"\xd0\xcf\x11\xe0": "an old Word file",
     b"{\\rtf": "RTF",
@@ -41,35 +48,47 @@ def read_source(path: str | Path, stdin: BinaryIO | None = None) -> Source:
     """
     if str(path) == STDIN:
         stream = stdin if stdin is not None else sys.stdin.buffer
-        return decode(stream.read(MAX_BYTES + 1), "standard input")
+        return decode(stream.read(MAX_PDF_BYTES + 1), "standard input")
     try:
         with Path(path).open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            raw = file.read(MAX_PDF_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError(
             f"The posting {str(path)!r} cannot be read: {reason}.",
-            hint="Pass the path of a Markdown or text file, or - for standard input.",
+            hint="Pass the path of a Markdown, HTML, text, JSON or PDF file, or - for standard input.",
         ) from error
     return decode(raw, str(path))
 
 
 def decode(raw: bytes, name: str) -> Source:
     """Return `raw` as a posting's text. Raises InputError as `read_source` does."""
-    if len(raw) > MAX_BYTES:
+    is_pdf = raw.startswith(_PDF)
+    limit = MAX_PDF_BYTES if is_pdf else MAX_BYTES
+    if len(raw) > limit:
         raise InputError(
-            f"{name} is larger than {MAX_BYTES:,} bytes: not a posting.", hint="Pass the posting alone, as text."
+            f"{name} is larger than {limit:,} bytes: not a posting.", hint="Pass the posting alone, as text."
         )
+    if is_pdf:
+        from labs.posting.pdf import pdf_text  # noqa: PLC0415
+
+        return clean(pdf_text(raw, name)[:MAX_BYTES], name)
     for magic, what in _MAGIC.items():
         if raw.startswith(magic):
             raise InputError(f"{name} is {what}, not text.", hint="Save or copy it as plain text or Markdown.")
+    return clean(_text(raw, name), name)
+
+
+def _text(raw: bytes, name: str) -> str:
     try:
-        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
+        western = raw.decode("cp1252", errors="replace")
+        if set(_FOREIGN.findall(western)) <= _WESTERN:
+            return western
         raise InputError(
             f"{name} is not UTF-8 text (byte {error.start}).", hint="Save it as plain text in UTF-8 and try again."
         ) from error
-    return clean(text, name)
 
 
 def clean(text: str, name: str) -> Source:

@@ -1,23 +1,21 @@
 """The meaning of a posting's parts: each piece of text with the section it belongs to, in any template."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
-from labs.posting.document import LIKE_HEADING, Block, Document, Form
-from labs.posting.vocabulary import Section, vocabulary
+from labs.posting.blocks import Block, Document, Form
+from labs.posting.headings import MAX_LEAD_WORDS, divides, own_section, section_of
+from labs.posting.lines import split
+from labs.posting.text import tokens
+from labs.posting.vocabulary import Cue, Section, vocabulary
 
-MAX_HEADING_WORDS = 12
-"""A longer heading is a sentence that lost its way (text above a line of dashes)."""
+NamesRequirement = Callable[[str], bool]
+"""Whether a text names something of the field."""
 
-_MAX_LABEL_WORDS = 6
-_COVER = 0.6
-"""The share of a label's words that must be section words before plain text counts as a heading."""
-
-_BULLET = re.compile(
-    r"\s*(?:[•·▪▫◦●○■□►▶➤➢➜→✓✔✅☑★⭐❖♦–—*+-]|\d{1,2}[.)]|[^\w\s\"'(\[¡¿#]{1,3}(?=\s))[\ufe0f\s]*(?=\S)"  # noqa: RUF001
-)
-_LABEL = re.compile(r"\s*([^:\n(]{2,60}?)\s*:(?=\s|$)")
+_LEAD_WORDS = 10
+"""A line without a colon that stands above a list is its title when it is no longer than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,103 +26,98 @@ class Piece:
     block: Block
 
 
-def pieces(document: Document) -> list[Piece]:
+def pieces(document: Document, names_requirement: NamesRequirement = lambda _: False) -> list[Piece]:
     """Return a posting's text in order, each piece with its section, front matter included."""
     found = list(_front_matter_pieces(document))
-    found.extend(_walk(block for original in document.blocks for block in split(original)))
+    blocks = [block for original in document.blocks for block in split(original)]
+    walk = _Walk(names_requirement)
+    for block, following in zip_longest(blocks, blocks[1:]):
+        found.append(Piece(walk.section(block, following), block))
     return found
 
 
-def section_of(text: str) -> tuple[Section, float]:
-    """Return the section that a heading names, and the share of its words that say so."""
-    known = vocabulary().sections
-    tokens = known.tokens(text)
-    hits = list(known.hits(tokens))
-    if not hits or len(tokens) > MAX_HEADING_WORDS:
-        return Section.UNKNOWN, 0.0
-    best = max(hits, key=lambda hit: (hit.last - hit.first, hit.value is Section.NICE))
-    covered = sum(hit.last - hit.first + 1 for hit in hits)
-    return best.value, covered / len(tokens)
-
-
-def split(block: Block) -> Iterator[Block]:
-    """Yield a block as its author meant it: bullets and headings that Markdown does not know become blocks."""
-    if block.form is Form.HEADING:
-        yield _demoted(block)
-        return
-    run: list[str] = []
-    numbers: list[int] = []
-    form, level = block.form, block.level
-    for line, number in zip(block.text.split("\n"), block.lines, strict=True):
-        bullet = _BULLET.match(line)
-        rest = line[bullet.end() :] if bullet else line
-        # After a list item, Markdown takes an unmarked line for more of the item: only a colon tells a heading.
-        may_head = block.form is Form.PARAGRAPH or (bool(run) and rest.rstrip().endswith(":"))
-        heading = may_head and _looks_like_heading(rest)
-        label = bool(run) and not bullet and _own_section(rest) is not Section.UNKNOWN
-        if (bullet or heading or label) and run:
-            yield Block(form, "\n".join(run), tuple(numbers), level)
-            run, numbers = [], []
-        if heading:
-            yield Block(Form.HEADING, line, (number,), LIKE_HEADING)
-            form, level = block.form, block.level
-            continue
-        if bullet:
-            form, level = Form.ITEM, block.level + 1
-        elif label:
-            form, level = Form.PARAGRAPH, 0
-        run.append(rest)
-        numbers.append(number)
-    if run:
-        yield Block(form, "\n".join(run), tuple(numbers), level)
-
-
-def _demoted(block: Block) -> Block:
-    words = len(block.text.split())
-    return replace(block, form=Form.PARAGRAPH, level=0) if words > MAX_HEADING_WORDS else block
-
-
-def _looks_like_heading(line: str) -> bool:
-    label = line.strip().rstrip(":").strip()
-    if not label or len(label.split()) > _MAX_LABEL_WORDS:
-        return False
-    section, cover = section_of(label)
-    return section is not Section.UNKNOWN and cover >= _COVER
-
-
 def _front_matter_pieces(document: Document) -> Iterator[Piece]:
-    for field in document.fields:
-        section, _cover = section_of(field.key.replace("_", " "))
-        if section is not Section.UNKNOWN and field.value.strip():
-            lines = (field.line,) * (field.value.count("\n") + 1)
-            yield Piece(section, Block(Form.ITEM, field.value, lines, 1))
+    for entry in document.fields:
+        section, _cover = section_of(entry.key.replace("_", " "))
+        if section is not Section.UNKNOWN and entry.value.strip():
+            lines = (entry.line,) * (entry.value.count("\n") + 1)
+            yield Piece(section, Block(Form.ITEM, entry.value, lines, 1))
 
 
-def _walk(blocks: Iterable[Block]) -> Iterator[Piece]:
-    headings: list[tuple[int, Section]] = []
-    title_seen = False
-    for block in blocks:
+@dataclass(slots=True)
+class _Walk:
+    """Which sections are open while the blocks go by."""
+
+    names_requirement: NamesRequirement
+    headings: list[tuple[int, Section]] = field(default_factory=list)
+    title_seen: bool = False
+    leads: list[tuple[int, Section]] = field(default_factory=list)
+    """Sentences that announce a list, with the depth of what they announce."""
+
+    def section(self, block: Block, following: Block | None) -> Section:
+        """Return the section of the next block."""
         if block.form is Form.HEADING:
-            headings = [entry for entry in headings if entry[0] < block.level]
-            section = Section.UNKNOWN if not title_seen and _is_title(block) else section_of(block.text)[0]
-            title_seen = True
-            if section is Section.UNKNOWN and headings:
-                section = headings[-1][1]
-            headings.append((block.level, section))
-            yield Piece(section, block)
-        else:
-            yield Piece(_labelled(block, headings[-1][1] if headings else Section.UNKNOWN), block)
+            return self._open(block)
+        current = self.headings[-1][1] if self.headings else Section.UNKNOWN
+        if block.form is Form.PARAGRAPH:
+            self.leads = []
+            if following is not None and following.form is Form.ITEM and _announces(block):
+                lead = lead_section(block.text)
+                self.leads = [(1, lead)] if lead is not Section.UNKNOWN else []
+                return lead if lead is not Section.UNKNOWN else current
+            return _labelled(block, current)
+        self.leads = [entry for entry in self.leads if entry[0] <= block.level]
+        inside = self.leads[-1][1] if self.leads else current
+        if following is not None and following.form is Form.ITEM and following.level > block.level:
+            lead = lead_section(block.text) if block.text.rstrip().endswith(":") else Section.UNKNOWN
+            if lead is not Section.UNKNOWN:
+                self.leads.append((block.level + 1, lead))
+                return lead
+        return _labelled(block, inside)
+
+    def _open(self, block: Block) -> Section:
+        self.leads = []
+        previous = self.headings[-1][1] if self.headings else Section.UNKNOWN
+        section = Section.UNKNOWN if not self.title_seen and _is_title(block) else section_of(block.text)[0]
+        self.title_seen = True
+        if section is Section.UNKNOWN and (divides(block.text) or self.names_requirement(block.text)):
+            # "Cloud" below "Requirements": the section goes on, whatever the heading's level.
+            return previous
+        self.headings = [entry for entry in self.headings if entry[0] < block.level]
+        if section is Section.UNKNOWN and self.headings:
+            section = self.headings[-1][1]
+        self.headings.append((block.level, section))
+        return section
+
+
+def lead_section(text: str) -> Section:
+    """Return the section of the list that a sentence announces ("Any of these is a plus:")."""
+    cues = vocabulary().cues
+    found = {hit.value[0] for hit in cues.hits(tokens(text))}
+    if Cue.NEGATED in found:
+        return Section.NEGATED
+    if Cue.NICE in found:
+        return Section.NICE
+    section, _cover = section_of(text, max_words=MAX_LEAD_WORDS)
+    return section
+
+
+def _announces(block: Block) -> bool:
+    text = block.text.strip()
+    if text.endswith(":"):
+        return len(text.split()) <= MAX_LEAD_WORDS
+    return len(text.split()) <= _LEAD_WORDS and not text.endswith((".", ";", ",", "!"))
 
 
 def _is_title(block: Block) -> bool:
     """A first heading that names a role is the post's title, whatever else it says."""
     nouns = vocabulary().role_nouns
-    return any(token.word in nouns for token in vocabulary().sections.tokens(block.text))
+    return any(token.word in nouns for token in tokens(block.text))
 
 
 def _labelled(block: Block, section: Section) -> Section:
     """Return the section of a text that begins with a label of its own ("Nice to have: Helm")."""
-    named = _own_section(block.text)
+    named = own_section(block.text)
     if named is Section.UNKNOWN:
         return section
     if block.form is Form.PARAGRAPH or section is Section.UNKNOWN or named is Section.NICE:
@@ -132,9 +125,14 @@ def _labelled(block: Block, section: Section) -> Section:
     return section
 
 
-def _own_section(text: str) -> Section:
-    label = _LABEL.match(text)
-    if not label or len(label.group(1).split()) > _MAX_LABEL_WORDS:
-        return Section.UNKNOWN
-    section, cover = section_of(label.group(1))
-    return section if cover >= _COVER else Section.UNKNOWN
+_INFINITIVE = re.compile(r"[a-z]{3,}(?:ar|er|ir)(?:se|lo|la|los|las)?")
+"""How Spanish and Portuguese name a task."""
+
+
+def begins_with_a_task(text: str) -> bool:
+    """Whether an item begins with what somebody will do ("Maintain ...", "Configurar ..."), not with what they know."""
+    known = vocabulary()
+    first = next(iter(tokens(text)), None)
+    if first is None or first.word in known.state_verbs:
+        return False
+    return first.word in known.duty_verbs or _INFINITIVE.fullmatch(first.word) is not None

@@ -1,8 +1,9 @@
 """Everything that a posting of this field can ask for, from data/taxonomy.yaml, checked as it is read."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any
 
@@ -12,7 +13,8 @@ from labs.core.errors import InputError
 from labs.core.ids import RequirementId
 from labs.posting.data import load_data
 from labs.posting.phrases import Phrases
-from labs.posting.text import dotted_words, words
+from labs.posting.spelling import Spelling
+from labs.posting.text import words
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*")
 _MIN_PLURAL_LETTERS = 3
@@ -20,6 +22,14 @@ _MIN_PLURAL_LETTERS = 3
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EvidenceKind(StrEnum):
+    """What shows that somebody can do something."""
+
+    HANDS_ON = "hands-on"
+    WRITTEN = "written"
+    DECLARED = "declared"
 
 
 class When(_Model):
@@ -46,6 +56,7 @@ class Entry(_Model):
     when: tuple[When, ...] = ()
     never: tuple[str, ...] = ()
     person: bool = False
+    evidence: EvidenceKind | None = None
     group: bool = False
     includes: tuple[str, ...] = ()
     family: str = ""
@@ -55,6 +66,11 @@ class Entry(_Model):
         if not next(self.every_name(), ""):
             raise ValueError("has no name by which it could be found")
         return self
+
+    @property
+    def shown_by(self) -> EvidenceKind:
+        """What shows it."""
+        return self.evidence or (EvidenceKind.DECLARED if self.person else EvidenceKind.HANDS_ON)
 
     def every_name(self) -> Iterator[str]:
         """Yield all names, the proper ones first."""
@@ -68,6 +84,7 @@ class Entry(_Model):
 
 class _File(_Model):
     requirements: dict[str, Entry]
+    not_misspelt: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +99,37 @@ class Sense:
 class Taxonomy:
     """The requirements by id, and the phrases by which they are found."""
 
-    def __init__(self, entries: Mapping[str, Entry]) -> None:
+    def __init__(self, entries: Mapping[str, Entry], not_misspelt: Iterable[str] = ()) -> None:
         self.entries: dict[RequirementId, Entry] = {RequirementId(id_): entry for id_, entry in entries.items()}
+        self._not_misspelt = tuple(not_misspelt)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """The proper names: single words that the data writes with a capital."""
+        names = {
+            folded[0]: id_
+            for id_, entry in self.entries.items()
+            for name in (*entry.names, *entry.exact)
+            if name[:1].isupper() and len(folded := words(name)) == 1
+        }
+        return Spelling(names, words(" ".join(self._not_misspelt)))
 
     @cached_property
     def phrases(self) -> Phrases[tuple[Sense, ...]]:
         """Every name with its senses; a phrase without senses is one that must not match."""
-        dotted = dotted_words(name for entry in self.entries.values() for name in entry.every_name())
         table: dict[tuple[str, ...], tuple[Sense, ...]] = {}
         for entry in self.entries.values():
-            for phrase in _never(entry, dotted):
+            for phrase in _never(entry):
                 table.setdefault(phrase, ())
         for id_, entry in self.entries.items():
             for name, sense in _senses(id_, entry):
-                plain = words(name, dotted)
+                plain = words(name)
                 for phrase in {plain} if sense.exact else variants(plain):
                     known = table.get(phrase, ())
                     if phrase and all(other.requirement != id_ for other in known):
                         # Names that count anywhere give way to those that need a companion.
                         table[phrase] = (sense, *known) if sense.companions or sense.exact else (*known, sense)
-        return Phrases(table, dotted)
+        return Phrases(table)
 
     def title(self, id_: str, language: str) -> str:
         """Return the requirement's name for people, in English or Spanish (or Portuguese)."""
@@ -132,9 +160,9 @@ def _senses(id_: RequirementId, entry: Entry) -> Iterator[tuple[str, Sense]]:
             yield name, Sense(id_, exact=name if when.exact else "", companions=when.companions)
 
 
-def _never(entry: Entry, dotted: frozenset[str]) -> Iterator[tuple[str, ...]]:
+def _never(entry: Entry) -> Iterator[tuple[str, ...]]:
     for text in entry.never:
-        if phrase := words(text, dotted):
+        if phrase := words(text):
             yield phrase
 
 
@@ -176,7 +204,7 @@ def parse_taxonomy(data: Any) -> Taxonomy:
         raise _invalid(problems) from error
     if problems := list(_problems(file.requirements)):
         raise _invalid(problems)
-    return Taxonomy(file.requirements)
+    return Taxonomy(file.requirements, file.not_misspelt)
 
 
 def _problems(entries: Mapping[str, Entry]) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -18,7 +18,9 @@ class _Folding(dict[int, str]):
 
 
 _FOLDING = _Folding({ord(c): "'" for c in "’‘`´"} | {ord(c): "-" for c in "‐‑‒–—―−"})  # noqa: RUF001
-_TOKEN = re.compile(r"\.net\b|[^\W_]+(?:\.[^\W_]+)*(?:\+\+|#(?!\w))?")
+_TOKEN = re.compile(
+    r"\.net\b|[^\W_]+(?:\.(?:js|net|io|py)\b|(?<=\d)\.\d+[a-z]?\b)?(?:\+\+|#(?!\w))?"  # Node.js, 2.0, C++ are words
+)
 _GAP = re.compile(r"[\s\-_/&']{0,6}")
 
 
@@ -39,37 +41,20 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-def tokens(text: str, dotted: frozenset[str] = frozenset()) -> list[Token]:
-    """Return the words of `text`. A dot inside a word parts it, unless the whole is in `dotted` (node.js)."""
+@lru_cache(maxsize=1 << 15)
+def tokens(text: str) -> tuple[Token, ...]:
+    """Return the words of `text`. A dot inside a word parts it, unless it is a name's or a number's (Node.js, 2.0)."""
     folded = fold(text)
     found: list[Token] = []
     end = -1
-    for start, stop in _spans(folded, dotted):
-        joined = end >= 0 and _GAP.fullmatch(folded, end, start) is not None
-        found.append(Token(folded[start:stop], start, stop, joined))
-        end = stop
-    return found
-
-
-def _spans(folded: str, dotted: frozenset[str]) -> Iterator[tuple[int, int]]:
     for match in _TOKEN.finditer(folded):
-        word = match.group()
-        if "." not in word or word in dotted:
-            yield match.span()
-            continue
-        place = match.start()
-        for part in word.split("."):
-            if part:
-                yield place, place + len(part)
-            place += len(part) + 1
+        start, stop = match.span()
+        joined = end >= 0 and (folded[end:start] == " " or _GAP.fullmatch(folded, end, start) is not None)
+        found.append(Token(match.group(), start, stop, joined))
+        end = stop
+    return tuple(found)
 
 
-def words(text: str, dotted: frozenset[str] = frozenset()) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
     """Return the folded words of `text`."""
-    folded = fold(text)
-    return tuple(folded[start:stop] for start, stop in _spans(folded, dotted))
-
-
-def dotted_words(names: Iterable[str]) -> frozenset[str]:
-    """Return the words of `names` that hold a dot and are to stay whole."""
-    return frozenset(word for name in names for word in _TOKEN.findall(fold(name)) if "." in word)
+    return tuple(_TOKEN.findall(fold(text)))

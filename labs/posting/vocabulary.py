@@ -22,6 +22,7 @@ class Section(StrEnum):
     BENEFITS = "benefits"
     APPLY = "apply"
     DETAILS = "details"
+    NEGATED = "negated"
     UNKNOWN = "unknown"
 
 
@@ -40,6 +41,8 @@ class Cue(StrEnum):
     NICE = "nice"
     NEGATED = "negated"
     MUST = "must"
+    SKILL = "skill"
+    """Words that speak of what a person can do or has done ("experience with"): a wish even outside its section."""
     COMPANY = "company"
     ALTERNATIVES = "alternatives"
 
@@ -64,15 +67,21 @@ class _Roles(_Model):
 
 class _Data(_Model):
     sections: dict[Section, list[str]]
+    section_keywords: dict[Section, list[str]]
+    subheading_words: list[str]
     cues: dict[Cue, dict[Reach, list[str]]]
     alternative_words: list[str]
     joining_words: list[str]
+    within_words: list[str]
+    duty_verbs: list[str]
+    state_verbs: list[str]
     contrast_words: list[str]
     roles: _Roles
     levels: dict[Level, list[str]]
     level_not_after: list[str]
     level_labels: list[str]
     years: list[str]
+    number_words: dict[str, int]
     stopwords: dict[str, list[str]]
 
 
@@ -81,9 +90,16 @@ class Vocabulary:
 
     def __init__(self, data: _Data) -> None:
         self.sections = Phrases.of(_ranked(data.sections))
+        self.section_keywords = {
+            section: frozenset(words(" ".join(texts))) for section, texts in data.section_keywords.items()
+        }
+        self.subheading_words = frozenset(words(" ".join(data.subheading_words)))
         self.cues = Phrases.of({(cue, reach): texts for cue, by in data.cues.items() for reach, texts in by.items()})
         self.alternative_words = frozenset(word for text in data.alternative_words for word in words(text))
         self.joining_words = frozenset(word for text in data.joining_words for word in words(text))
+        self.within_words = frozenset(words(" ".join(data.within_words)))
+        self.duty_verbs = frozenset(words(" ".join(data.duty_verbs)))
+        self.state_verbs = frozenset(words(" ".join(data.state_verbs)))
         self.contrasts = Phrases.of({True: data.contrast_words})
         self.field_roles = Phrases.of({True: data.roles.field})
         self.other_roles = Phrases.of({True: data.roles.other})
@@ -92,10 +108,11 @@ class Vocabulary:
         self.level_not_after = frozenset(words(" ".join(data.level_not_after)))
         self.level_labels = frozenset(words(text) for text in data.level_labels)
         self.years = frozenset(words(" ".join(data.years)))
+        self.number_words = {word: number for text, number in data.number_words.items() for word in words(text)}
         self.stopwords = {code: frozenset(words(" ".join(texts))) for code, texts in data.stopwords.items()}
 
 
-_RANK = (Section.NICE, Section.MUST, Section.DUTY, Section.APTITUDES, Section.BENEFITS, Section.APPLY)
+_RANK = (Section.NEGATED, Section.NICE, Section.MUST, Section.DUTY, Section.APTITUDES, Section.BENEFITS, Section.APPLY)
 
 
 def _ranked(sections: dict[Section, list[str]]) -> dict[Section, list[str]]:

@@ -24,7 +24,7 @@ def test_reads_a_file_and_standard_input(tmp_path: Path) -> None:
         (b" \n\t\n", "is empty"),
         (b"DevOps\x00\x01", "binary"),
         (b"\xff\xff\xfe DevOps", "not UTF-8"),
-        (b"%PDF-1.7 ...", "a PDF"),
+        (b"{\\rtf1 ...", "RTF"),
         (b"PK\x03\x04...", "a Word or zip file"),
         (b"a" * (MAX_BYTES + 1), "larger than"),
         (bytes(range(1, 30)) * 10, "binary"),

@@ -1,0 +1,79 @@
+"""Blocks as their author meant them: bullets and headings that Markdown or HTML do not know become blocks."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from labs.posting.blocks import LIKE_HEADING, Block, Form
+from labs.posting.headings import COVER, MAX_HEADING_WORDS, MAX_LABEL_WORDS, own_section, section_of
+from labs.posting.vocabulary import Section
+
+_BULLET = re.compile(
+    r"\s*(?:[•·▪▫◦●○■□►▶➤➢➜→✓✔✅☑★⭐❖♦–—*+-]|\d{1,2}[.)](?!\d)|[a-hA-H]\)(?=\s)"  # noqa: RUF001
+    r"|[^\w\s\"'(\[¡¿#]{1,3}(?=\s))[\ufe0f\s]*(?=\S)"
+)
+_MIN_CAPITALS = 3
+"""So many words all in capitals are a heading, not a list of acronyms."""
+_MIN_COLON_COVER = 0.2
+
+
+def split(block: Block) -> Iterator[Block]:
+    """Yield the blocks that a block's lines make up."""
+    if block.form is Form.HEADING:
+        too_long = len(block.text.split()) > MAX_HEADING_WORDS
+        yield replace(block, form=Form.PARAGRAPH, level=0) if too_long else block
+        return
+    run = _Run(block)
+    for index, (line, number) in enumerate(zip(block.text.split("\n"), block.lines, strict=True)):
+        bullet = _BULLET.match(line)
+        rest = line[bullet.end() :] if bullet else line
+        # After a list item, Markdown takes an unmarked line for more of the item: only a colon tells a heading.
+        may_head = block.form is Form.PARAGRAPH or (bool(run.lines) and rest.rstrip().endswith(":"))
+        if may_head and (looks_like_heading(rest) or index in block.bold):
+            yield from run.end()
+            yield Block(Form.HEADING, line, (number,), LIKE_HEADING)
+            run.begin(block.form, block.level)
+            continue
+        label = bool(run.lines) and not bullet and own_section(rest) is not Section.UNKNOWN
+        if bullet or label:
+            yield from run.end()
+            run.begin(*((Form.ITEM, block.level + 1) if bullet else (Form.PARAGRAPH, 0)))
+        run.lines.append((rest, number))
+    yield from run.end()
+
+
+class _Run:
+    """Lines that make up one block."""
+
+    def __init__(self, block: Block) -> None:
+        self._block = block
+        self.lines: list[tuple[str, int]] = []
+        self.begin(block.form, block.level)
+
+    def begin(self, form: Form, level: int) -> None:
+        """Say what the next lines are."""
+        self._form, self._level = form, level
+
+    def end(self) -> Iterator[Block]:
+        """Yield the block, if there is any."""
+        if self.lines:
+            text = "\n".join(line for line, _ in self.lines)
+            numbers = tuple(number for _, number in self.lines)
+            yield Block(self._form, text, numbers, self._level, numbered=self._block.numbered)
+        self.lines = []
+
+
+def looks_like_heading(line: str) -> bool:
+    """Whether a line of plain text is a heading: a section's name, alone or before a colon, or a line of capitals."""
+    stripped = line.strip()
+    label = stripped.strip("*_#=- ").rstrip(":?").strip("¿¡!*_ ")
+    words = label.split()
+    if not words or len(words) > MAX_HEADING_WORDS:
+        return False
+    section, cover = section_of(label)
+    if section is not Section.UNKNOWN:
+        if len(words) <= MAX_LABEL_WORDS and cover >= COVER:
+            return True
+        if stripped.endswith((":", "?")) and cover >= _MIN_COLON_COVER:
+            return True
+    return len(words) >= _MIN_CAPITALS and label.isupper() and not stripped.endswith((".", ",", ";"))
