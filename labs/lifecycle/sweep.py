@@ -82,7 +82,8 @@ def _reason(record: LabRecord, now: float) -> Reason | None:
         return None
     if record.state is LabState.FAILED:
         return Reason.FAILED
-    if record.doing or record.state in {LabState.REQUESTED, LabState.PROVISIONING}:
+    # A freeze that was cut short is no half-made lab: it holds a candidate's work, and the next freeze takes it up.
+    if record.doing not in {"", "freeze"} or record.state in {LabState.REQUESTED, LabState.PROVISIONING}:
         return Reason.HALF_MADE
     return Reason.EXPIRED if record.expires_at <= now else None
 

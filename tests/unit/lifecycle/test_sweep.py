@@ -40,6 +40,16 @@ def test_a_living_lab_is_left_alone(world: World) -> None:
     assert len(world.engine.living) == 1
 
 
+def test_a_freeze_that_was_killed_costs_no_candidate_their_work(world: World) -> None:
+    context = world.context()
+    lab = up(context, REQUEST).id
+    context.registry.claim(lab, "freeze", DEAD)
+    assert sweep(context) == []
+    assert set(world.engine.living) == {lab}
+    world.clock.time += 40 * 86400
+    assert [each.reason for each in sweep(context)] == [Reason.EXPIRED]
+
+
 def test_an_expired_lab_goes(world: World) -> None:
     context = world.context()
     lab = up(context, REQUEST).id
