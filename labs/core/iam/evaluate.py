@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from labs.core.iam.decision import Decision, Effect, Level, Policies, Reason, Stage
 from labs.core.iam.document import Policy
-from labs.core.iam.exceptions import exception_for
+from labs.core.iam.exceptions import exception_for, misfit_of
 from labs.core.iam.reasons import of_deny, of_doubt, of_grant, of_lack
 from labs.core.iam.request import Kind, Request, context_of
 from labs.core.iam.statements import Asked, Finding, allows, denies
@@ -52,6 +52,8 @@ def decide(request: Request, policies: Policies) -> Decision:
     certain = [finding for finding in found if finding.truth == YES]
     if certain:
         return Decision(Effect.EXPLICIT_DENY, tuple(of_deny(finding) for finding in certain), request)
+    if misfit := misfit_of(request):
+        return misfit
     gates = tuple(_scp_gates(policies, asked))
     direct, main = _grant(policies, asked)
     granted = any_of((direct.truth, all_of(gate.truth for gate in main)))
@@ -64,16 +66,15 @@ def decide(request: Request, policies: Policies) -> Decision:
     if verdict.is_unknown:
         return Decision(Effect.INCONCLUSIVE, of_doubt(verdict.doubts, involved), request)
     granting = (direct,) if direct.truth == YES else main
-    return Decision(Effect.ALLOWED, tuple(_grants(granting, is_direct=direct.truth == YES, request=request)), request)
+    return Decision(Effect.ALLOWED, _grants(granting, is_direct=direct.truth == YES, request=request), request)
 
 
-def _grants(gates: Iterable[_Gate], *, is_direct: bool, request: Request) -> Iterator[Reason]:
-    findings = [finding for gate in gates for finding in gate.findings]
-    for finding in dict.fromkeys(findings):
-        if (finding.reach.direct if is_direct else finding.truth) == YES:
-            yield of_grant(finding)
-    if not findings and request.principal.kind is Kind.ROOT:
-        yield of_grant(None)
+def _grants(gates: Iterable[_Gate], *, is_direct: bool, request: Request) -> tuple[Reason, ...]:
+    found = dict.fromkeys(finding for gate in gates for finding in gate.findings)
+    granting = [finding for finding in found if (finding.reach.direct if is_direct else finding.truth) == YES]
+    if not granting and request.principal.kind is Kind.ROOT:
+        return (of_grant(None),)
+    return tuple(of_grant(finding) for finding in granting)
 
 
 def _denials(policies: Policies, asked: Asked) -> Iterator[Finding]:
@@ -144,7 +145,8 @@ def _grant(policies: Policies, asked: Asked) -> tuple[_Gate, tuple[_Gate, ...]]:
     identity, ceilings = _identity(policies, asked), tuple(_ceilings(policies, asked))
     if principal.account != request.owner:
         return _Gate(Stage.RESOURCE, NO), (meant, identity, *ceilings)
-    either = _Gate(Stage.IDENTITY, any_of((limited, identity.truth)), (*found, *identity.findings))
+    to_role = tuple(finding for finding in found if finding.reach.limited != NO)
+    either = _Gate(Stage.IDENTITY, any_of((limited, identity.truth)), (*to_role, *identity.findings))
     if request.is_trust or request.is_for_key:
         return direct, (meant, either, *ceilings)
     return direct, (either, *ceilings)

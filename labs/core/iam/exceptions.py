@@ -26,18 +26,25 @@ _NOT_MODELLED = Words(
 
 
 def exception_for(request: Request) -> Decision | None:
-    """The decision where policies are not what decides; None for every usual request.
+    """The decision where AWS looks at no policy; None for every other request.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
     https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
-    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
     """
     action, kind = request.action.lower(), request.principal.kind
     if action == "sts:getcalleridentity" and kind is not Kind.ANONYMOUS:
         return _decision(Effect.ALLOWED, _IDENTITY_CALL, request)
     if kind is Kind.ROOT and action == "sts:assumerole":
         return _decision(Effect.IMPLICIT_DENY, _ROOT_ASSUMES, request)
-    doubt = _doubt(action, kind, request)
+    return None
+
+
+def misfit_of(request: Request) -> Decision | None:
+    """Why policies, unless they deny it, do not answer the request; None when they do.
+
+    https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+    """
+    doubt = _doubt(request.action.lower(), request.principal.kind, request)
     return _decision(Effect.INCONCLUSIVE, doubt, request) if doubt else None
 
 

@@ -204,11 +204,12 @@ def _is_resource(pattern: str, resolved: Resolved, resource: str) -> Truth:
         return Truth(None, (resolved.doubt,))
     if not pattern.strip("*"):
         return truth_of(bool(pattern))
-    if not is_match(resolved.pieces, resource, Mode.RESOURCE):
-        return NO
     head = _head(pattern)
     service = head.split(":")[2] if head.count(":") > 1 else _MANY
-    if not pattern.startswith("arn:") or "${" in head or _MANY in service or _ONE in service:
+    is_odd = not pattern.startswith("arn:") or "${" in head or _MANY in service or _ONE in service
+    if not is_match(resolved.pieces, resource, Mode.PLAIN if is_odd else Mode.RESOURCE):
+        return NO
+    if is_odd:
         return unknown(
             f"the resource {pattern} is not of a form that AWS documents",
             f"el recurso {pattern} no tiene una forma que AWS documente",

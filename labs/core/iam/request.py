@@ -1,7 +1,6 @@
 """Who asks for what, and what AWS would add to the request by itself."""
 
 import re
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -199,4 +198,8 @@ def _texts(value: Given) -> tuple[str, ...]:
 def _text(value: Value) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return b64encode(value).decode() if isinstance(value, bytes) else str(value)
+    if isinstance(value, bytes):
+        from base64 import b64encode  # noqa: PLC0415 - rarely needed
+
+        return b64encode(value).decode()
+    return str(value)
