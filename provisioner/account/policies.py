@@ -174,7 +174,7 @@ def _principals(fence: Fence) -> list[Statement]:
         _deny(
             "Fence",
             [f"iam:{verb}*" for verb in WRITES],
-            resource=[f"arn:aws:iam::{fence.account}:*{FENCE_PATH}*"],
+            resource=[f"arn:aws:iam::{fence.account}:{kind}{FENCE_PATH}*" for kind in ("policy", "role", "user")],
         ),
         {
             "Sid": "OtherRoles",
