@@ -17,6 +17,15 @@ def into(network: Network, walk: Walk, subnet: Subnet) -> Walk:
     return _across(network, walk, subnet, egress=False)
 
 
+def past_access_block(network: Network, walk: Walk, vpc_id: str) -> Walk:
+    """Past an internet gateway of the VPC, in doubt where VPC Block Public Access is on."""
+    mode = network.access_blocks.get(vpc_id)
+    if mode is None:
+        return walk
+    told = reason(Why.UNMODELLED, vpc_id, "InternetGatewayBlockMode", mode, peer="VPC Block Public Access")
+    return walk.noting_doubt(told)
+
+
 def _across(network: Network, walk: Walk, subnet: Subnet, *, egress: bool) -> Walk:
     acl = network.acl_of(subnet)
     if acl is None:

@@ -52,6 +52,8 @@ class Network:
     vpn_connections: Mapping[str, VpnConnection] = field(default_factory=dict)
     vpn_gateways: Mapping[str, VpnGateway] = field(default_factory=dict)
     far_sides: tuple[FarSide, ...] = ()
+    access_blocks: Mapping[str, str] = field(default_factory=dict)
+    """VPCs where VPC Block Public Access is on, with its mode. Its exclusions are not modelled."""
     unread: Mapping[str, str] = field(default_factory=dict)
 
     def table_of(self, subnet: Subnet) -> RouteTable | None:

@@ -121,8 +121,20 @@ def read_network(places: Iterable[tuple[Reader, str]], far_sides: Iterable[FarSi
         vpn_connections=_keyed(items, "DescribeVpnConnections", hybrid.vpn_connection),
         vpn_gateways=_keyed(items, "DescribeVpnGateways", hybrid.vpn_gateway),
         far_sides=tuple(far_sides),
+        access_blocks={name: mode for one in asked for name, mode in _access_blocks(one).items()},
         unread={operation: why for one in asked for operation, why in one.unread.items()},
     )
+
+
+def _access_blocks(asked: _Asked) -> dict[str, str]:
+    """The place's VPCs with the mode of VPC Block Public Access, where it is on.
+
+    No answer counts as off: an engine that does not know the call cannot have it on.
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
+    """
+    answer = _Asked(asked.reader, asked.region).ask("DescribeVpcBlockPublicAccessOptions")
+    mode = (answer.get("VpcBlockPublicAccessOptions") or {}).get("InternetGatewayBlockMode", "off")
+    return {} if mode == "off" else {raw["VpcId"]: mode for raw in asked.items["DescribeVpcs"]}
 
 
 def _keyed(items: Mapping[str, list[Raw]], operation: str, parse: Callable[[Raw], Any]) -> dict[str, Any]:

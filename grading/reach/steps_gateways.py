@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from grading.reach.borders import into, out_of
+from grading.reach.borders import into, out_of, past_access_block
 from grading.reach.hybrid import TransitGateway
 from grading.reach.model import Interface, NatGateway, Route, Subnet, Target
 from grading.reach.network import Network
@@ -35,7 +35,7 @@ def internet_gateway(network: Network, walk: Walk, route: Route, subnet: Subnet)
         return (missing(network, walk, route, "DescribeInternetGateways"),)
     if gateway.vpc_id != subnet.vpc_id:
         return (walk.stopped(_detached(gateway.id, gateway.vpc_id, subnet)),)
-    walk = out_of(network, walk, subnet)
+    walk = past_access_block(network, out_of(network, walk, subnet), subnet.vpc_id)
     source, destination = walk.packet.source, walk.packet.destination
     if is_unrouted(destination):
         return (walk.stopped(reason(Why.PRIVATE_ON_INTERNET, gateway.id, "", str(destination), peer=str(destination))),)
@@ -57,7 +57,7 @@ def egress_only_gateway(network: Network, walk: Walk, route: Route, subnet: Subn
         return (missing(network, walk, route, "DescribeEgressOnlyInternetGateways"),)
     if gateway.vpc_id != subnet.vpc_id:
         return (walk.stopped(_detached(gateway.id, gateway.vpc_id, subnet)),)
-    walk = out_of(network, walk, subnet)
+    walk = past_access_block(network, out_of(network, walk, subnet), subnet.vpc_id)
     if walk.is_answer and walk.request_kept_by(gateway.id) is None:
         return (walk.stopped(reason(Why.ASYMMETRIC, gateway.id, "", "", peer=gateway.id)),)
     return (walk.hop(gateway.id).carried_by(gateway.id).kept_by(gateway.id).to(Abroad()),)
@@ -76,8 +76,7 @@ def nat_gateway(network: Network, walk: Walk, route: Route, subnet: Subnet) -> t
         return (walk.undecided(reason(Why.UNMODELLED, nat.id, "AvailabilityMode", "", peer="regional NAT gateway")),)
     if walk.packet.destination.version != 4:  # noqa: PLR2004 - NAT64
         return (walk.undecided(reason(Why.UNMODELLED, nat.id, "", "", peer="NAT64")),)
-    if home.id != subnet.id:
-        walk = into(network, out_of(network, walk, subnet), home)
+    walk = into(network, out_of(network, walk, subnet), home)
     address = nat.private_ip or nat.public_ip
     if address is None:
         return (walk.undecided(reason(Why.UNREAD, nat.id, "NatGatewayAddresses", "", peer=nat.id)),)
@@ -153,6 +152,9 @@ def transit_gateway(network: Network, walk: Walk, route: Route, subnet: Subnet) 
         return (missing(network, walk, route, "DescribeTransitGateways"),)
     if gateway.state != "available":
         return (walk.stopped(reason(Why.NOT_AVAILABLE, gateway.id, "State", gateway.state)),)
+    if walk.packet.destination.version != 4:  # noqa: PLR2004 - the attachment's Ipv6Support
+        peer = "IPv6 over a transit gateway"
+        return (walk.undecided(reason(Why.UNMODELLED, gateway.id, "Ipv6Support", "", peer=peer)),)
     return (_by_attachment(network, walk, gateway, subnet),)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from ipaddress import ip_network
 
-from grading.reach.borders import into
+from grading.reach.borders import into, past_access_block
 from grading.reach.model import Interface, IpAddress, NatGateway, Target
 from grading.reach.nat import back_through
 from grading.reach.network import Network
@@ -50,7 +50,7 @@ def _through_door(network: Network, walk: Walk, owner: NatGateway | Interface) -
         return walk.undecided(reason(Why.UNREAD, owner.vpc_id, "InternetGateways", "", peer=told))
     if door is None:
         return walk.stopped(reason(Why.NOT_ATTACHED, owner.vpc_id, "InternetGateways", "", peer="internet gateway"))
-    walk = walk.hop(door).carried_by(door)
+    walk = past_access_block(network, walk.hop(door).carried_by(door), owner.vpc_id)
     inside = _inside_of(walk.packet.destination, owner)
     if _redirected(network, door, inside):
         return walk.undecided(reason(Why.UNMODELLED, door, "RouteTables", "", peer="gateway route table"))

@@ -1,7 +1,7 @@
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.reach.filters import Passed, Peer, acl_filter, group_filter
@@ -68,6 +68,7 @@ ports = st.tuples(st.integers(0, 30), st.integers(0, 30)).map(lambda pair: (min(
 rules = st.lists(st.tuples(st.booleans(), ports), max_size=6)
 
 
+@settings(deadline=None)
 @given(rules=rules, asked=ports)
 def test_a_range_of_ports_is_judged_as_each_of_its_ports(rules: list[tuple[bool, PortRange]], asked: PortRange) -> None:
     entries: tuple[Rule, ...] = tuple(

@@ -142,6 +142,15 @@ def test_a_zone_without_attachment_is_cut_off_in_both_directions() -> None:
     assert whys(ask(plan, "i-d", "i-a2")) == [Why.NO_ZONE]
 
 
+def test_packets_stay_in_their_zone_where_the_attachment_has_it() -> None:
+    """how-transit-gateways-work.html, availability zones."""
+    plan = shared_services()
+    plan.subnet("subnet-0", "vpc-d", "10.4.8.0/24", zone="b")
+    plan.attach("tgw-attach-d", "vpc-d", ["subnet-0", "subnet-d"])
+    plan.acl("acl-0", "vpc-d", inbound=[], outbound=[], subnets=["subnet-0"])
+    assert ask(plan, "i-a", "i-d").is_reached, "the closed subnet is the other zone's"
+
+
 def test_acls_of_the_attachments_own_subnet() -> None:
     """tgw-nacls.html: its inbound rules see what goes to the gateway, its outbound rules what comes from it."""
     plan = shared_services()

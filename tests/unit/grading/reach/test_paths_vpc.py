@@ -1,5 +1,8 @@
 """Paths inside a VPC and to the internet, after https://docs.aws.amazon.com/vpc/latest/userguide/ (pages below)."""
 
+from dataclasses import replace
+
+from grading.reach.model import Instance
 from grading.reach.paths import Answer, Verdict, reach
 from grading.reach.words import Why
 from tests.unit.grading.reach.building import OPEN, Plan, Rule, route, rule
@@ -84,8 +87,9 @@ def test_targets_that_are_gone_stopped_or_elsewhere() -> None:
     assert whys(ask(plan, "i-db", "internet")) == [Why.TARGET_GONE]
     plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "nat-2", blackhole=True), subnets=["subnet-prv"])
     assert whys(ask(plan, "i-db", "internet")) == [Why.BLACKHOLE]
-    plan.igw("igw-1", "")
-    assert whys(ask(plan, "i-web", "internet")) == [Why.NOT_ATTACHED]
+    plan.igw("igw-1", "vpc-2")
+    answer = ask(plan, "i-web", "internet")
+    assert (whys(answer), answer.blocked_at[0].resource_id) == ([Why.NOT_ATTACHED], "igw-1")
     assert whys(ask(plan, "internet", "i-web")) == [Why.NOT_ATTACHED]
     plan.host("web", "subnet-pub", "10.0.0.5", state="stopped")
     assert whys(ask(plan, "i-db", "i-web")) == [Why.NOT_RUNNING]
@@ -141,6 +145,16 @@ def test_network_acls_are_stateless() -> None:
     plan.acl("acl-pub", "vpc-1", inbound=[https], outbound=[wide], subnets=["subnet-pub"])
     assert ask(plan, "internet", "i-web").is_reached
     assert whys(ask(plan, "i-db", "internet")) == [Why.ACL_EGRESS, Why.ACL_INGRESS]
+    narrow: Rule = (110, "allow", "tcp", "0.0.0.0/0", (32768, 60999))
+    plan.acl("acl-pub", "vpc-1", inbound=[https], outbound=[narrow], subnets=["subnet-pub"])
+    assert ask(plan, "internet", "i-web").partial, "who knows what ports a client on the internet uses"
+
+
+def test_behind_a_nat_gateway_the_clients_own_ports_count() -> None:
+    plan = public_and_private()
+    linux: Rule = (110, "allow", "tcp", "0.0.0.0/0", (32768, 60999))
+    plan.acl("acl-prv", "vpc-1", inbound=[linux], outbound=OPEN, subnets=["subnet-prv"])
+    assert ask(plan, "i-db", "internet").is_reached
 
 
 def test_some_of_the_ephemeral_ports_are_not_enough_and_not_nothing() -> None:
@@ -175,6 +189,11 @@ def test_a_nat_instance_needs_its_check_off_and_then_cannot_be_judged() -> None:
     plan.host("web", "subnet-pub", "10.0.0.5", public="203.0.113.5", groups=["sg-web"], check=False)
     answer = ask(plan, "i-db", "internet")
     assert (answer.verdict, whys(answer)) == (Verdict.INCONCLUSIVE, [Why.APPLIANCE])
+    plan.host("web", "subnet-pub", "10.0.0.5", public="203.0.113.5", groups=["sg-web"])
+    plan.parts["instances"]["i-web"] = Instance("i-web", "running", ("eni-web",), source_dest_check=False)
+    assert whys(ask(plan, "i-db", "internet")) == [Why.APPLIANCE], "switched off by the instance's name"
+    plan.parts["instances"]["i-web"] = Instance("i-web", "running", ("eni-0", "eni-web"), source_dest_check=False)
+    assert whys(ask(plan, "i-db", "internet")) == [Why.SOURCE_DEST_CHECK], "which means its primary interface only"
 
 
 def test_a_gateway_endpoint_leads_to_its_service_without_nat() -> None:
@@ -202,6 +221,20 @@ def test_what_is_not_modelled_is_inconclusive_and_says_what() -> None:
     assert whys(ask(plan, "i-db", "internet")) == [Why.UNMODELLED]
     plan.table("rtb-edge", "vpc-1", route("10.0.0.0/24", "eni-db"), gateways=["igw-1"])
     assert whys(ask(plan, "internet", "i-web")) == [Why.UNMODELLED]
+
+
+def test_blocked_public_access_and_ipv6_over_a_transit_gateway_are_not_modelled() -> None:
+    """security-vpc-bpa.html"""
+    plan = public_and_private()
+    blocked = replace(plan.network(), access_blocks={"vpc-1": "block-ingress"})
+    for source, destination in (("internet", "i-web"), ("i-db", "internet"), ("i-db", "internet6")):
+        answer = reach(blocked, source, destination, "tcp", 443)
+        assert answer.verdict is Verdict.INCONCLUSIVE
+        assert "VPC Block Public Access" in answer.words.en
+    assert reach(blocked, "i-web", "i-db", "tcp", 5432).is_reached
+    plan.tgw()
+    plan.table("rtb-prv", "vpc-1", route("::/0", "tgw-1"), subnets=["subnet-prv"])
+    assert "IPv6" in ask(plan, "i-db", "internet6").words.es
 
 
 def test_what_could_not_be_read_makes_only_paths_through_it_inconclusive() -> None:

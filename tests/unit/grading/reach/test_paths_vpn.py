@@ -1,5 +1,7 @@
 """Paths over Site-to-Site VPN, after https://docs.aws.amazon.com/vpn/latest/s2svpn/ (pages named below)."""
 
+from dataclasses import replace
+
 import pytest
 
 from grading.reach.paths import Answer, Verdict, reach
@@ -70,6 +72,15 @@ def test_tunnels_that_are_down() -> None:
     assert whys(ask(plan, "vpn-1/192.168.1.9", "i-app")) == [Why.TUNNELS_DOWN]
     plan.vpn("vpn-1", vgw="vgw-1", outside="203.0.113.77", up=False, static=["192.168.0.0/16"])
     assert whys(ask(plan)) == [Why.TUNNELS_DOWN], "by telemetry, where no device is declared"
+
+
+def test_a_connection_that_was_deleted_carries_nothing() -> None:
+    plan = office()
+    connection = plan.parts["vpn_connections"]["vpn-1"]
+    plan.parts["vpn_connections"]["vpn-1"] = replace(connection, state="pending")
+    assert whys(ask(plan, "vpn-1/192.168.1.9", "i-app")) == [Why.NOT_AVAILABLE]
+    plan.table("rtb-main-vpc-1", "vpc-1", route("192.168.0.0/16", "vgw-1"), main=True)
+    assert whys(ask(plan)) == [Why.NOT_AVAILABLE]
 
 
 def test_a_more_specific_prefix_takes_the_traffic_from_a_static_route() -> None:

@@ -53,7 +53,7 @@ def with_acl(network: Network, entries: tuple[AclEntry, ...]) -> Network:
     return replace(network, acls={**network.acls, "acl-pub": acl})
 
 
-@settings(max_examples=50)
+@settings(max_examples=40, deadline=None)
 @given(inbound=acl_rules, outbound=acl_rules, rules=group_rules, more=group_rules, question=questions)
 def test_another_group_rule_never_takes_reachability_away(
     inbound: list[Rule], outbound: list[Rule], rules: list[GroupRule], more: list[GroupRule], question: tuple[str, str]
@@ -65,7 +65,7 @@ def test_another_group_rule_never_takes_reachability_away(
     assert before.is_kept_out or not after.is_kept_out
 
 
-@settings(max_examples=50)
+@settings(max_examples=40, deadline=None)
 @given(inbound=acl_rules, outbound=acl_rules, rules=group_rules, more=acl_rules, question=questions)
 def test_an_acl_rule_that_allows_never_takes_reachability_away(
     inbound: list[Rule], outbound: list[Rule], rules: list[GroupRule], more: list[Rule], question: tuple[str, str]
@@ -77,7 +77,7 @@ def test_an_acl_rule_that_allows_never_takes_reachability_away(
     assert reach(wider, *question, "tcp", 443).is_reached or not before.is_reached
 
 
-@settings(max_examples=50)
+@settings(max_examples=40, deadline=None)
 @given(inbound=acl_rules, outbound=acl_rules, rules=group_rules, question=questions)
 def test_without_the_route_to_the_internet_gateway_there_is_no_internet(
     inbound: list[Rule], outbound: list[Rule], rules: list[GroupRule], question: tuple[str, str]
@@ -110,7 +110,7 @@ def shuffled(network: Network, seed: int) -> Network:
     return with_group(mixed_up, tuple(mixed(group.rules)))
 
 
-@settings(max_examples=50)
+@settings(max_examples=40, deadline=None)
 @given(inbound=acl_rules, outbound=acl_rules, rules=group_rules, question=questions, seed=st.integers())
 def test_the_order_in_which_aws_lists_things_does_not_matter(
     inbound: list[Rule], outbound: list[Rule], rules: list[GroupRule], question: tuple[str, str], seed: int
@@ -119,7 +119,7 @@ def test_the_order_in_which_aws_lists_things_does_not_matter(
     assert reach(network, *question, "tcp", 443) == reach(shuffled(network, seed), *question, "tcp", 443)
 
 
-@settings(max_examples=50)
+@settings(max_examples=40, deadline=None)
 @given(inbound=acl_rules, outbound=acl_rules, rules=group_rules, question=questions)
 def test_every_answer_has_its_evidence_in_both_languages(
     inbound: list[Rule], outbound: list[Rule], rules: list[GroupRule], question: tuple[str, str]

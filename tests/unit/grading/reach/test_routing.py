@@ -1,6 +1,6 @@
 from ipaddress import IPv4Network, ip_address, ip_network
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.reach.model import Route, Target
@@ -105,6 +105,7 @@ near_blocks = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(routes=st.lists(st.one_of(near_blocks, blocks), max_size=12, unique=True), host=st.integers(0, 2**12))
 def test_the_longest_prefix_wins_as_in_a_naive_search(routes: list[IPv4Network], host: int) -> None:
     address = ip_address(0x0A000000 + host)

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from grading.findings import UndecidableError
 from grading.reach.hybrid import FarSide
-from grading.reach.model import Target
+from grading.reach.model import Instance, Target
 from grading.reach.paths import Verdict, reach
 from grading.reach.snapshot import Reader, read_network, reader_of
 from grading.reach.words import Why
@@ -72,6 +72,10 @@ ANSWERS: dict[str, Any] = {
              {"DestinationCidrBlock": "192.169.0.0/16", "State": "deleted"}],
          "VgwTelemetry": [{"Status": "UP", "AcceptedRouteCount": 1}, {"Status": "DOWN", "AcceptedRouteCount": 0}]},
         {"VpnConnectionId": "vpn-2", "State": "available", "CustomerGatewayId": "cgw-1", "VpnGatewayId": "vgw-1"}]},
+    "DescribeInstances": {"Reservations": [{"Instances": [
+        {"InstanceId": "i-1", "State": {"Name": "stopped"}, "SourceDestCheck": False, "NetworkInterfaces": [
+            {"NetworkInterfaceId": "eni-2", "Attachment": {"DeviceIndex": 1}},
+            {"NetworkInterfaceId": "eni-1", "Attachment": {"DeviceIndex": 0}}]}]}]},
     "DescribeNatGateways": {"NatGateways": [
         {"NatGatewayId": "nat-1", "VpcId": "vpc-1", "SubnetId": "subnet-1", "State": "available",
          "ConnectivityType": "private", "NatGatewayAddresses": [{"PrivateIp": "10.0.1.9", "IsPrimary": True}]}]},
@@ -118,6 +122,7 @@ def test_answers_become_a_network() -> None:
     assert (told.static_only, told.routes, len(told.tunnels or ())) == (True, (ip_network("192.168.0.0/16"),), 2)
     assert (untold.static_only, untold.routes, untold.tunnels) == (None, None, None)
     assert network.nat_gateways["nat-1"].public is False
+    assert network.instances["i-1"] == Instance("i-1", "stopped", ("eni-1", "eni-2"), source_dest_check=False)
 
 
 def test_what_an_engine_refuses_is_noted_and_the_rest_is_read() -> None:
@@ -127,6 +132,14 @@ def test_what_an_engine_refuses_is_noted_and_the_rest_is_read() -> None:
     assert "has not been implemented" in network.transit_tables["tgw-rtb-1"].unread
     assert network.prefix_lists["pl-1"].complete is False
     assert "vpc-1" in network.vpcs
+
+
+def test_blocked_public_access_is_noted_with_its_mode() -> None:
+    mode = {"VpcBlockPublicAccessOptions": {"InternetGatewayBlockMode": "block-bidirectional"}}
+    told = ANSWERS | {"DescribeVpcBlockPublicAccessOptions": mode}
+    assert read_network([(answering(told), REGION)]).access_blocks == {"vpc-1": "block-bidirectional"}
+    refused = read_network([(answering(told, "DescribeVpcBlockPublicAccessOptions"), REGION)])
+    assert (refused.access_blocks, refused.unread) == ({}, {})
 
 
 def test_a_table_with_more_routes_than_one_answer_holds_is_not_taken_for_whole() -> None:
