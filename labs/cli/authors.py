@@ -52,6 +52,9 @@ def prove(
     seed: Annotated[
         list[str] | None, typer.Option("--seed", metavar="TEXT", help="A variant to prove; may be repeated.")
     ] = None,
+    labs: Annotated[
+        int, typer.Option("--labs", metavar="N", min=1, max=8, help="Share the proofs out among so many labs.")
+    ] = 2,
     json: Json = False,
 ) -> None:
     """Run the proofs of scenarios, in labs of their own (authors).
@@ -66,7 +69,7 @@ def prove(
     named = [context.catalogue[scenario_id(name)].id for name in scenarios or []]
     seeds = [seed_text(each) for each in seed or ["proof"]]
     ensure_toolchain()
-    proofs = prove_all(context, named or list(context.catalogue.scenarios), seeds)
+    proofs = prove_all(context, named or list(context.catalogue.scenarios), seeds, labs=labs)
     if json:
         print_json(proofs_json(proofs))
     else:

@@ -36,6 +36,10 @@ CLOSED_PORT = "https://127.0.0.1:1"
 _Job = Callable[[Bench], list[Proof]]
 
 
+PATIENCE_SECONDS = 20.0
+"""A wait takes at least so long: a look at nothing costs 1.4 s of retries, and two are enough to lose patience."""
+
+
 class VirtualClock:
     """Time that passes only by waiting: what would be patience takes no time."""
 
@@ -48,7 +52,7 @@ class VirtualClock:
 
     def sleep(self, seconds: float) -> None:
         """See Clock."""
-        self._now += max(seconds, 0.001)
+        self._now += max(seconds, PATIENCE_SECONDS)
 
 
 def prove(
