@@ -196,7 +196,7 @@ def through_endpoint_or_other(network: Network, walk: Walk, route: Route, subnet
     if route.target is Target.ENDPOINT and endpoint is None:
         return (missing(network, walk, route, "DescribeVpcEndpoints"),)
     if endpoint is None or endpoint.kind != "Gateway":
-        kind = endpoint.kind if endpoint else route.target_id
+        kind = endpoint.kind if endpoint else route.target_id or "Target: -"
         return (walk.undecided(reason(Why.UNMODELLED, route.target_id, "Routes", kind, peer=kind)),)
     if endpoint.state.lower() != "available":
         return (walk.stopped(reason(Why.NOT_AVAILABLE, endpoint.id, "State", endpoint.state)),)

@@ -219,6 +219,8 @@ def test_what_is_not_modelled_is_inconclusive_and_says_what() -> None:
     )
     plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "lgw-1"), subnets=["subnet-prv"])
     assert whys(ask(plan, "i-db", "internet")) == [Why.UNMODELLED]
+    plan.table("rtb-prv", "vpc-1", replace(route("0.0.0.0/0", "lgw-1"), target_id=""), subnets=["subnet-prv"])
+    assert "Target: - is not modelled" in ask(plan, "i-db", "internet").words.en, "moto lists routes without a target"
     plan.table("rtb-edge", "vpc-1", route("10.0.0.0/24", "eni-db"), gateways=["igw-1"])
     assert whys(ask(plan, "internet", "i-web")) == [Why.UNMODELLED]
 
