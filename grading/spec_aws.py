@@ -41,7 +41,7 @@ class AwsQuery(Model):
     @model_validator(mode="after")
     def _reads(self) -> "AwsQuery":
         if not is_reading(self.call):
-            raise ValueError(f"{self.call} changes the account; a check only looks (or rehearses: DryRun: true)")
+            raise ValueError(f"{self.call} changes the account; a check only looks")
         return self
 
 

@@ -83,11 +83,7 @@ READING = frozenset({"GetCallerIdentity", "DecodeAuthorizationMessage", "AssumeR
 
 
 def is_reading(call: AwsCall) -> bool:
-    """Whether the call leaves the account as it is: a reading operation, or a rehearsal (`DryRun`)."""
+    """Whether the call leaves the account as it is. A rehearsal (`DryRun`) is none: moto carries some of them out."""
     if call.operation in CHANGING:
         return False
-    return (
-        call.operation in READING
-        or call.operation.startswith(READING_PREFIXES)
-        or call.parameters.get("DryRun") is True
-    )
+    return call.operation in READING or call.operation.startswith(READING_PREFIXES)

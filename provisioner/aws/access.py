@@ -14,13 +14,15 @@ POLICY = "workplace"
 def give(client: AwsClient, statements: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The candidate's user exists with these rights and no others; the variables by which tools take its place.
 
-    Not idempotent: each call makes a new key.
+    Each call makes a new key, and ends the earlier ones.
     """
     if not any(user["UserName"] == USER for user in client.call(AwsCall("iam", "ListUsers"))["Users"]):
         client.call(AwsCall("iam", "CreateUser", {"UserName": USER}))
     document = json.dumps({"Version": "2012-10-17", "Statement": [dict(each) for each in statements]})
     parameters = {"UserName": USER, "PolicyName": POLICY, "PolicyDocument": document}
     client.call(AwsCall("iam", "PutUserPolicy", parameters))
+    for old in client.call(AwsCall("iam", "ListAccessKeys", {"UserName": USER}))["AccessKeyMetadata"]:
+        client.call(AwsCall("iam", "DeleteAccessKey", {"UserName": USER, "AccessKeyId": old["AccessKeyId"]}))
     key = client.call(AwsCall("iam", "CreateAccessKey", {"UserName": USER}))["AccessKey"]
     return environment(client, key["AccessKeyId"], key["SecretAccessKey"])
 

@@ -21,6 +21,8 @@ from botocore.exceptions import (
     UnknownServiceError,
 )
 
+from botocore.parsers import ResponseParserError
+
 from labs.core.aws import AwsAdmin, AwsAnswer, AwsCall
 from labs.core.errors import InputError, UnreachableError
 from provisioner.emulated.incell.gate import ACCOUNT_HEADER, CONTROL_PATH, ENFORCE_HEADER, TOKEN_HEADER
@@ -54,10 +56,10 @@ class AwsClient:
         with translated(call):
             client = self._client(call)
             name = xform_name(call.operation)
-            if client.can_paginate(name):
-                return _plain(client.get_paginator(name).paginate(**call.parameters).build_full_result())
             if not hasattr(client, name):
                 raise InputError(f"{call.service} has no operation {call.operation}.")
+            if client.can_paginate(name):
+                return _plain(client.get_paginator(name).paginate(**call.parameters).build_full_result())
             return _plain(getattr(client, name)(**call.parameters))
 
     def ask(self, call: AwsCall) -> AwsAnswer:
@@ -145,7 +147,7 @@ def translated(call: AwsCall) -> Iterator[None]:
         yield
     except (UnknownServiceError, ParamValidationError) as error:
         raise InputError(f"{call} cannot be asked: {error}") from error
-    except (ConnectionError, HTTPClientError) as error:
+    except (ConnectionError, HTTPClientError, ResponseParserError) as error:
         raise UnreachableError(f"AWS does not answer to {call}: {type(error).__name__}.") from error
     except BotoCoreError as error:
         raise UnreachableError(f"{call} could not be asked: {error}") from error

@@ -32,9 +32,12 @@ class Reader:
     def ask(self, call: AwsCall, *, as_role: str = "") -> AwsAnswer:
         """See AwsReader."""
         if not is_reading(call):
-            raise InputError(f"{call} changes the account: a check only looks.", hint="Rehearse it: DryRun: true.")
-        client = self._as(as_role) if as_role else self._client
-        return client.ask(call)
+            raise InputError(f"{call} changes the account: a check only looks.")
+        if not as_role:
+            return self._client.ask(call)
+        if (gone := self._client.ask(_role_of(as_role))).error_code:
+            return gone  # nobody can take the place of a role that is not there: evidence
+        return self._as(as_role).ask(call)
 
     def _as(self, role: str) -> AwsClient:
         """The account as the role sees it. Raises UnreachableError when the grader cannot take its place."""
@@ -47,6 +50,10 @@ class Reader:
                     raise UnreachableError(f"The grader cannot take the place of {role}: {error}") from error
                 self._as_roles[role] = self._client.with_keys(given["Credentials"])
             return self._as_roles[role]
+
+
+def _role_of(arn: str) -> AwsCall:
+    return AwsCall("iam", "GetRole", {"RoleName": arn.rpartition("/")[2]}, account=_account_of(arn))
 
 
 def _account_of(arn: str) -> str:

@@ -35,11 +35,10 @@ def _error(response: Any, code: str, text: str) -> Exception:
     from moto.s3.exceptions import S3ClientError  # noqa: PLC0415
 
     service = response.boto3_service_name
-    error: Exception
     if service == "s3":
-        error = S3ClientError(code, text)
-    elif "json" in str(get_service_model(service).metadata.get("protocol", "")):
-        error = JsonRESTError(f"{code}Exception" if code == "AccessDenied" else code, text)
+        return S3ClientError(code, text)  # its status follows from the code
+    if "json" in str(get_service_model(service).metadata.get("protocol", "")):
+        error: RESTError = JsonRESTError(f"{code}Exception" if code == "AccessDenied" else code, text)
     else:
         error = RESTError(code, text)
     error.code = _FORBIDDEN

@@ -1,5 +1,7 @@
 # The role's own policy is enough for a reader in the same account.
 bucket=$(aws s3api list-buckets --query 'Buckets[0].Name' --output text)
 aws s3api delete-bucket-policy --bucket "$bucket"
-aws s3api put-bucket-acl --bucket "$bucket" --acl private
+for key in $(aws s3api list-objects-v2 --bucket "$bucket" --query 'Contents[].Key' --output text); do
+  aws s3api put-object-acl --bucket "$bucket" --key "$key" --acl private
+done
 aws s3api put-public-access-block --bucket "$bucket" --public-access-block-configuration BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
