@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from labs.core.errors import InputError
 from labs.core.ids import RequirementId, ScenarioId
 from labs.posting.judgement import Kind, Requirement
 from labs.posting.taxonomy import within
@@ -11,9 +12,8 @@ from labs.posting.vocabulary import Level
 WEIGHTS = {Kind.MUST: 3, Kind.NICE: 2, Kind.DUTY: 1}
 """What covering a requirement is worth."""
 
-MAX_STEPS = 30_000
-"""The search stops here, after some 0.3 s, and says so. An hour out of 60 scenarios takes some hundred steps, two hours
-some thousand; beyond, the best found so far is at most a few hundredths short."""
+RARITY = 840
+"""What being tested by one scenario only is worth among equals; by n of them, an n-th. Divisible by 1 to 8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class Option:
     level: Level
     minutes: int
     title: str = ""
+    sandbox: str = "kubernetes"
+    """The kind of sandbox; scenarios of one kind share one."""
+    alone: bool = False
+    """Whether it needs a lab of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The chosen scenarios, by id; `proven` is False when the search was cut off before it had seen everything."""
+    """The chosen scenarios, by id; `proven` is False when the search was cut off before it was sure of the best."""
 
     scenarios: tuple[ScenarioId, ...]
     weight: int
@@ -60,117 +64,88 @@ def needs_of(requirements: Iterable[Requirement]) -> list[Need]:
     return [Need(ids, weight) for ids, weight in needs.items() if len(ids) == 1 or not alone.intersection(ids)]
 
 
-def choose(needs: Sequence[Need], options: Sequence[Option], *, minutes: int, level: Level | None = None) -> Choice:
-    """Return the scenarios that cover the most weight within `minutes`.
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a person wants of a plan, whatever the posting says."""
 
-    Among equals: levels nearest to `level`, then less time, then the ids in order. The search is exact, branch and
-    bound over the scenarios by id; the same input always gives the same answer.
+    include: tuple[ScenarioId, ...] = ()
+    exclude: tuple[ScenarioId, ...] = ()
+    level: Level | None = None
+
+
+def choose(needs: Sequence[Need], options: Sequence[Option], *, minutes: int, wishes: Wishes = Wishes()) -> Choice:
+    """Return the scenarios that cover the most weight within `minutes`, those to include among them.
+
+    Among equals: what few scenarios test, then fewer sandboxes, levels nearest to the wished one, less time, and the
+    ids in order. Exact: the same input, in any order, gives the same answer. Raises InputError when what is to be
+    included does not exist, is excluded too, or does not fit.
     """
-    search = _Search(needs, sorted(options, key=lambda option: option.id), minutes, level)
-    search.run()
-    return search.choice()
+    firm = _included(options, minutes, wishes)
+    candidates = sorted(
+        (
+            option
+            for option in options
+            if option.id not in wishes.exclude
+            and option.minutes <= minutes
+            and (option.id in firm or any(covers(option, id_) for need in needs for id_ in need.ids))
+        ),
+        key=lambda option: option.id,
+    )
+    if not candidates:
+        return Choice((), 0)
+    from labs.posting.solver import solve  # noqa: PLC0415 - the solver takes a tenth of a second to load
+
+    return solve(needs, candidates, firm=firm, minutes=minutes, level=wishes.level)
+
+
+def _included(options: Sequence[Option], minutes: int, wishes: Wishes) -> frozenset[ScenarioId]:
+    known = {option.id: option for option in options}
+    for id_ in (*wishes.include, *wishes.exclude):
+        if id_ not in known:
+            raise InputError(f"There is no scenario {id_!r}.", hint="`taller catalogue` lists them.")
+    both = sorted(set(wishes.include) & set(wishes.exclude))
+    if both:
+        raise InputError(f"{', '.join(both)}: to be included and excluded.", hint="Say one of the two.")
+    lonely = next((id_ for id_ in wishes.include if known[id_].alone), None)
+    if lonely is not None and len(set(wishes.include)) > 1:
+        raise InputError(f"The scenario {lonely} needs a lab of its own.", hint="Include it alone.")
+    needed = sum(known[id_].minutes for id_ in set(wishes.include))
+    if needed > minutes:
+        raise InputError(
+            f"What is to be included takes {needed} minutes, and there are {minutes}.", hint=f"Pass --minutes {needed}."
+        )
+    return frozenset(wishes.include)
 
 
 def with_second_looks(
-    choice: Choice, needs: Sequence[Need], options: Sequence[Option], *, minutes: int, level: Level | None = None
+    choice: Choice,
+    needs: Sequence[Need],
+    options: Sequence[Option],
+    *,
+    minutes: int,
+    wishes: Wishes = Wishes(),
 ) -> Choice:
     """Return the choice with the time that is left given to further scenarios for what is covered already.
 
     One scenario is one observation; a second on the same requirement tells luck from skill. Alternatives get none:
-    who knows one need not know the other. Those that test the most
-    weight come first, then levels nearest to `level`, then less time, then the ids in order.
+    who knows one need not know the other. Those that test the most weight come first, then levels nearest to the
+    wished one, then less time, then the ids in order.
     """
     chosen = list(choice.scenarios)
     left = minutes - sum(option.minutes for option in options if option.id in choice.scenarios)
     firm = [(need.ids[0], need.weight) for need in needs if len(need.ids) == 1]
     worth = {option.id: sum(weight for id_, weight in firm if covers(option, id_)) for option in options}
-    for option in sorted(options, key=lambda o: (-worth[o.id], _distance(o.level, level), o.minutes, o.id)):
-        if option.id not in chosen and worth[option.id] and option.minutes <= left:
+    if any(option.alone for option in options if option.id in chosen):
+        return choice
+    for option in sorted(options, key=lambda o: (-worth[o.id], distance(o.level, wishes.level), o.minutes, o.id)):
+        wanted = option.id not in chosen and option.id not in wishes.exclude and not (option.alone and chosen)
+        if wanted and worth[option.id] and option.minutes <= left:
             chosen.append(option.id)
             left -= option.minutes
     return Choice(tuple(sorted(chosen)), choice.weight, proven=choice.proven)
 
 
-_Score = tuple[int, int, int]
-"""Weight covered, minus the distance in levels, minus the minutes: more is better."""
-
-
-class _Search:
-    def __init__(self, needs: Sequence[Need], options: Sequence[Option], minutes: int, level: Level | None) -> None:
-        self._tables = _byte_tables([need.weight for need in needs])
-        self._candidates = [
-            (option, mask, _distance(option.level, level))
-            for option in options
-            if option.minutes <= minutes and (mask := _mask(option, needs))
-        ]
-        # Good candidates first: a strong early answer cuts most of the tree.
-        self._candidates.sort(key=lambda c: (-self._worth(c[1]) / max(c[0].minutes, 1), c[2], c[0].id))
-        self._minutes = minutes
-        self._best: tuple[_Score, tuple[str, ...]] = ((0, 0, 0), ())
-        self._steps = 0
-
-    def run(self) -> None:
-        self._descend(0, 0, 0, self._minutes, ())
-
-    def choice(self) -> Choice:
-        (weight, _, _), ids = self._best
-        return Choice(tuple(ScenarioId(id_) for id_ in ids), weight, proven=self._steps < MAX_STEPS)
-
-    def _worth(self, mask: int) -> int:
-        total = 0
-        for table in self._tables:
-            total += table[mask & 0xFF]
-            mask >>= 8
-        return total
-
-    def _descend(self, index: int, covered: int, distance: int, left: int, chosen: tuple[str, ...]) -> None:
-        self._steps += 1
-        self._offer((self._worth(covered), -distance, left - self._minutes), tuple(sorted(chosen)))
-        if self._steps >= MAX_STEPS or self._worth(covered) + self._bound(index, covered, left) < self._best[0][0]:
-            return
-        for following in range(index, len(self._candidates)):
-            option, mask, away = self._candidates[following]
-            if option.minutes > left or not mask & ~covered:
-                continue
-            self._descend(following + 1, covered | mask, distance + away, left - option.minutes, (*chosen, option.id))
-
-    def _offer(self, score: _Score, ids: tuple[str, ...]) -> None:
-        best_score, best_ids = self._best
-        if score > best_score or (score == best_score and ids < best_ids):
-            self._best = (score, ids)
-
-    def _bound(self, index: int, covered: int, left: int) -> float:
-        """Return a weight that no choice among the rest can exceed: gains counted apart, the last one in part."""
-        gains = []
-        union = 0
-        for option, mask, _away in self._candidates[index:]:
-            fresh = mask & ~covered
-            if fresh and option.minutes <= left:
-                union |= fresh
-                gains.append((self._worth(fresh) / max(option.minutes, 0.001), option.minutes))
-        gains.sort(reverse=True)
-        total, room = 0.0, float(left)
-        for rate, cost in gains:
-            used = min(float(max(cost, 0.001)), room)
-            total += rate * used
-            room -= used
-            if room <= 0:
-                break
-        return min(total + 1e-6, float(self._worth(union)))
-
-
-def _byte_tables(weights: Sequence[int]) -> list[list[int]]:
-    """Return, for each eight needs, the weight of each of their subsets."""
-    return [
-        [sum(weight for bit, weight in enumerate(weights[start : start + 8]) if byte >> bit & 1) for byte in range(256)]
-        for start in range(0, len(weights), 8)
-    ]
-
-
-def _mask(option: Option, needs: Sequence[Need]) -> int:
-    return sum(1 << index for index, need in enumerate(needs) if any(covers(option, id_) for id_ in need.ids))
-
-
-def _distance(level: Level, wanted: Level | None) -> int:
+def distance(level: Level, wanted: Level | None) -> int:
+    """Return how many levels lie between the two; none when there is no wish."""
     ranks = list(Level)
     return abs(ranks.index(level) - ranks.index(wanted)) if wanted else 0

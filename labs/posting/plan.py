@@ -1,11 +1,11 @@
 """The assessment plan: what a posting asks for, which scenarios test it within the time, and what nothing tests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from labs.core.ids import RequirementId, ScenarioId
-from labs.posting.coverage import Option, choose, covers, needs_of, with_second_looks
+from labs.posting.coverage import Option, Wishes, choose, covers, needs_of, with_second_looks
 from labs.posting.judgement import Kind, Requirement
 from labs.posting.level import LevelEvidence
 from labs.posting.reading import Fit, Posting
@@ -75,6 +75,7 @@ class Plan:
     level_evidence: tuple[LevelEvidence, ...]
     fit: Fit
     requirements: tuple[Requirement, ...]
+    mentioned: tuple[Requirement, ...]
     tested_by: dict[RequirementId, tuple[ScenarioId, ...]]
     scenarios: tuple[PlannedScenario, ...]
     uncovered: tuple[Uncovered, ...]
@@ -88,18 +89,24 @@ class Plan:
 
 
 def make_plan(
-    posting: Posting, options: Sequence[Option], *, minutes: int = DEFAULT_MINUTES, level: Level | None = None
+    posting: Posting,
+    options: Sequence[Option],
+    *,
+    minutes: int = DEFAULT_MINUTES,
+    wishes: Wishes = Wishes(),  # noqa: B008 - frozen
 ) -> Plan:
-    """Return the plan for a posting, from the scenarios at hand. `level` overrides the posting's.
+    """Return the plan for a posting, from the scenarios at hand. A wished level overrides the posting's.
 
-    A posting that is not for this field gets no scenario; `fit` says why. The same input gives the same plan.
+    A posting that is not for this field gets no scenario but those to include; `fit` says why. The same input gives
+    the same plan. Raises InputError for wishes that cannot be met.
     """
-    wanted = level or posting.level.level
+    wanted = wishes.level or posting.level.level
     fits = posting.fit is Fit.FITS
     testable = [r for r in posting.requirements if not r.person]
-    needs = needs_of(testable) if fits else ()
-    choice = choose(needs, options, minutes=minutes, level=wanted)
-    choice = with_second_looks(choice, needs, options, minutes=minutes, level=wanted)
+    needs = needs_of(testable) if fits else []
+    levelled = replace(wishes, level=wanted)
+    choice = choose(needs, options, minutes=minutes, wishes=levelled)
+    choice = with_second_looks(choice, needs, options, minutes=minutes, wishes=levelled)
     chosen = {option.id: option for option in options if option.id in choice.scenarios}
     return Plan(
         posting=posting.name,
@@ -109,11 +116,12 @@ def make_plan(
         level_evidence=posting.level.evidence,
         fit=posting.fit,
         requirements=posting.requirements,
+        mentioned=posting.mentioned,
         tested_by={r.id: tuple(sorted(o.id for o in options if covers(o, r.id))) for r in testable},
         scenarios=tuple(_planned(chosen[id_], testable) for id_ in choice.scenarios),
         uncovered=tuple(_uncovered(posting.requirements, options, list(chosen.values()))),
         budget_minutes=minutes,
-        warnings=tuple(_warnings(posting, level_given=level is not None, proven=choice.proven)),
+        warnings=tuple(_warnings(posting, level_given=wishes.level is not None, proven=choice.proven)),
     )
 
 

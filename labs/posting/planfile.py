@@ -17,7 +17,7 @@ _MARK = "taller_plan"
 _HINT = "Mend the line, or write the plan anew: taller plan POSTING --write PLAN.yaml."
 _HEADER = (
     "# A plan of Taller: `taller up THIS_FILE --candidate NAME` starts a lab with its scenarios.\n"
-    "# Edit freely: drop or add scenarios; `requirements` is for people.\n"
+    "# Edit freely: drop or add scenarios; `requirements` is for people. Schema: docs/plan.schema.json\n"
 )
 
 
@@ -39,6 +39,10 @@ class PlanRequirement(_Model):
     id: str
     kind: Literal["must", "nice", "duty"]
     lines: tuple[int, ...] = ()
+    person: bool = False
+    """A person judges it: no scenario can."""
+    quote: str = ""
+    """What the posting says."""
 
 
 class PlanFile(_Model):
@@ -71,10 +75,19 @@ def dump_plan(plan: Plan) -> str:
             for s in plan.scenarios
         ],
         "requirements": [
-            {"id": str(r.id), "kind": r.kind.value, "lines": [e.line for e in r.evidence]} for r in plan.requirements
+            {"id": str(r.id), "kind": r.kind.value, "lines": [e.line for e in r.evidence]}
+            | ({"person": True} if r.person else {})
+            | ({"quote": r.evidence[0].text} if r.evidence else {})
+            for r in plan.requirements
         ],
     }
     return _HEADER + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
+
+
+def plan_schema() -> dict[str, Any]:
+    """Return the JSON Schema of plan files, as docs/plan.schema.json publishes it."""
+    schema = PlanFile.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Taller plan", **schema}
 
 
 def is_plan(text: str) -> bool:

@@ -91,9 +91,9 @@ def warning_sentence(warning: PlanWarning, language: str) -> str:
     return _WARNINGS[_known(language)][warning.kind].format(line=warning.line, detail=warning.detail)
 
 
-def kind_word(kind: Kind, language: str) -> str:
+def kind_word(kind: Kind | str, language: str) -> str:
     """Return how much the posting wants it, in a word or two."""
-    return _KINDS[_known(language)][kind]
+    return _KINDS[_known(language)][Kind(kind)]
 
 
 def requirement_title(requirement: str, language: str) -> str:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from labs.cli.main import run
 from labs.core.errors import ExitCode
 from tests.unit.cli.conftest import Taller
 
@@ -46,9 +47,9 @@ def test_a_plan_has_the_shape_that_programs_rely_on(taller: Taller) -> None:
 
 def test_people_read_it_in_the_postings_language(taller: Taller) -> None:
     said = taller("plan", SENIOR).out
-    assert "Algunas respuestas tienen años" in said
+    assert "Está corriendo y sin embargo nadie responde" in said
     assert "Todavía no hay un escenario que lo pruebe: Terraform (" in said
-    assert "Some answers are years old" not in said
+    assert "Running, and yet nobody answers" not in said
 
 
 def test_a_posting_of_another_field_gets_no_lab(taller: Taller) -> None:
@@ -62,7 +63,7 @@ def test_a_posting_of_another_field_gets_no_lab(taller: Taller) -> None:
 def test_a_plan_file_is_written_or_refused_before_the_work(taller: Taller, tmp_path: Path) -> None:
     file = tmp_path / "new" / "plan.yaml"
     assert taller("plan", SENIOR, "--write", str(file)).code == 0
-    assert "orders_routing" in file.read_text(encoding="utf-8")
+    assert "catalog_never_ready" in file.read_text(encoding="utf-8")
     done = taller("plan", SENIOR, "--write", str(tmp_path), "--json")
     assert done.code == ExitCode.INPUT
     assert "cannot be written" in done.document["error"]
@@ -75,3 +76,43 @@ def test_the_catalogue_lists_every_scenario(taller: Taller) -> None:
     assert all(each["fixes"] and each["traps"] and each["title"]["es"] for each in listed)
     assert json.dumps(listed)
     assert all(each["level"] in shown for each in listed)
+
+
+def test_what_is_printed_for_programs_is_one_document_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
+    # A solver or parser in C may print past Python.
+    assert run(["plan", SENIOR, "--json"]) == 0
+    json.loads(capfd.readouterr().out)
+
+
+def test_wishes_and_matrix(taller: Taller) -> None:
+    plan = taller("plan", SENIOR, "--include", "orders_routing", "--exclude", "catalog_never_ready", "--json").document
+    chosen = [each["id"] for each in plan["scenarios"]]
+    assert "orders_routing" in chosen
+    assert "catalog_never_ready" not in chosen
+    assert taller("plan", SENIOR, "--level", "junior", "--json").document["level"] == "junior"
+    assert "●" in taller("plan", SENIOR, "--matrix").out
+    for wrong in (
+        ["--include", "no_such_thing"],
+        ["--include", "Not OK"],
+        ["--minutes", "5", "--include", "orders_routing"],
+    ):
+        assert taller("plan", SENIOR, *wrong).code == ExitCode.INPUT
+
+
+def test_two_postings_or_plan_files_are_compared(taller: Taller, tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    taller("plan", SENIOR, "--write", str(file))
+    assert taller("plan", "--diff", str(file), SENIOR).out.strip() == "Nada cambia."
+    junior = str(POSTINGS / "devops-junior.es.md")
+    changes = taller("plan", "--diff", SENIOR, junior, "--json").document
+    assert {"id": "git", "kind": "must"} in changes["requirements"]["added"]
+    assert "+ Git (requisito)" in taller("plan", "--diff", SENIOR, junior).out
+    assert taller("plan").code == ExitCode.INPUT
+
+
+def test_a_candidate_is_invited_in_their_language(taller: Taller, tmp_path: Path) -> None:
+    assert taller("invite", SENIOR).out.startswith("# Tu evaluación práctica")
+    file = tmp_path / "invitation.md"
+    assert taller("invite", SENIOR, "--lang", "en", "--write", str(file)).code == 0
+    assert file.read_text(encoding="utf-8").startswith("# Your hands-on assessment")
+    assert taller("invite", str(POSTINGS / "account-executive.en.md")).code == ExitCode.INPUT
