@@ -41,6 +41,11 @@ def is_met(condition: Condition, context: Context, *, has_variables: bool) -> Tr
 
 def _without_key(quantifier: str, operator: Operator, *, if_exists: bool) -> Truth:
     """What is not there differs from everything, is subset of everything, and has nothing in common with anything."""
+    if quantifier == _ANY and if_exists:
+        return unknown(
+            "AWS says that ForAnyValue is false and IfExists true without the key, and not which wins",
+            "AWS dice que sin la clave ForAnyValue es falso e IfExists cierto, y no cuál prevalece",
+        )
     if if_exists or quantifier == _ALL:
         return YES
     return truth_of(operator.is_negated and quantifier != _ANY)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from labs.core.iam.document import PrincipalElement
 from labs.core.iam.matching import is_plain_match
 from labs.core.iam.request import Kind, Principal
-from labs.core.iam.truth import NO, YES, Truth, any_of, truth_of, unknown
+from labs.core.iam.truth import NO, YES, Truth, any_of, negated, truth_of, unknown
 
 _ACCOUNT_DIGITS = 12
 
@@ -67,20 +67,41 @@ def _reach(kind: str, name: str, principal: Principal) -> Reach:
 
 def _reach_of_aws(name: str, principal: Principal) -> Reach:
     if name == "*":
-        if principal.kind is Kind.FEDERATED:
-            return Reach(unknown(
-                'AWS does not say whether "*" allows whom an identity provider vouches for',
-                'AWS no dice si "*" permite a quien avala un proveedor de identidad',
-            ))  # fmt: skip
-        return Reach(YES)
-    if principal.kind in (Kind.SERVICE, Kind.FEDERATED, Kind.ANONYMOUS):
-        return Reach()
+        return _reach_of_everybody(principal)
+    if principal.kind in (Kind.SERVICE, Kind.ANONYMOUS):
+        return NOWHERE
+    if principal.kind is Kind.FEDERATED:
+        return _reach_of_provider(name, principal)
     if "*" in name or "?" in name:
         return _refused(name, principal)
     if account := _account_in(name):
         is_own = truth_of(account == principal.account)
         return Reach(is_own) if principal.kind is Kind.ROOT else Reach(delegated=is_own)
     return _reach_of_arn(name, principal)
+
+
+def _reach_of_everybody(principal: Principal) -> Reach:
+    if principal.kind is not Kind.FEDERATED:
+        return Reach(YES)
+    return Reach(
+        unknown(
+            'AWS does not say whether "*" allows whom an identity provider vouches for',
+            'AWS no dice si "*" permite a quien avala un proveedor de identidad',
+        )
+    )
+
+
+def _reach_of_provider(name: str, principal: Principal) -> Reach:
+    """An account never allows its providers' identities (only `Federated` does); whether it denies them is not said."""
+    account = _account_in(name)
+    if not account or f":{account}:" not in principal.arn:
+        return NOWHERE
+    return Reach(
+        delegated=unknown(
+            "AWS does not say whether an account stands for the identities of its providers",
+            "AWS no dice si una cuenta representa a las identidades de sus proveedores",
+        )
+    )
 
 
 def _reach_of_arn(name: str, principal: Principal) -> Reach:
@@ -96,7 +117,7 @@ def _reach_of_arn(name: str, principal: Principal) -> Reach:
 def _refused(name: str, principal: Principal) -> Reach:
     candidates = (principal.arn, principal.role_arn, principal.issuer_arn)
     if not any(is_plain_match(name, arn) for arn in candidates if arn):
-        return Reach()
+        return NOWHERE
     return Reach(unknown(
         f"AWS has no wildcards in a principal's name ({name})", f"AWS no admite comodines en un principal ({name})"
     ))  # fmt: skip
@@ -113,7 +134,7 @@ def _account_in(name: str) -> str:
 def _everybody_but(element: PrincipalElement, principal: Principal) -> Reach:
     excluded = any_of(_reach(kind, name, principal).is_meant for kind, name in element.values)
     if excluded == YES:
-        return Reach()
+        return NOWHERE
     doubt = unknown(
         "AWS advises against Allow with NotPrincipal and does not say how boundaries limit it",
         "AWS desaconseja Allow con NotPrincipal y no dice cómo la limita un límite de permisos",
@@ -133,7 +154,7 @@ def _is_denied_but(element: PrincipalElement, principal: Principal, *, has_bound
     if ("*", "*") in element.values or ("AWS", "*") in element.values:
         return NO
     if principal.kind in (Kind.SERVICE, Kind.FEDERATED, Kind.ANONYMOUS, Kind.ROOT):
-        return truth_of(not any(reach.direct == YES for reach in reaches))
+        return negated(any_of(reach.is_meant for reach in reaches))
     named = [any(reach.direct == YES for reach in reaches), any(reach.delegated == YES for reach in reaches)]
     if principal.kind is not Kind.USER:
         named.append(any(reach.limited == YES for reach in reaches))

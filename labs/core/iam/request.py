@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from labs.core.errors import InputError
 from labs.core.iam.truth import Words
 
 Value = str | bool | int | float | bytes
@@ -81,6 +82,28 @@ class Principal:
     def is_service_linked(self) -> bool:
         """Whether it acts with a service-linked role, which no organization's policy limits."""
         return ":role/aws-service-role/" in self.role_arn
+
+
+_KINDS = (
+    (re.compile(r"arn:[^:]+:iam::(\d+):user/.+"), Kind.USER),
+    (re.compile(r"arn:[^:]+:iam::(\d+):role/.+"), Kind.ROLE),
+    (re.compile(r"arn:[^:]+:sts::(\d+):assumed-role/.+"), Kind.SESSION),
+    (re.compile(r"arn:[^:]+:sts::(\d+):federated-user/.+"), Kind.FEDERATED_USER),
+    (re.compile(r"arn:[^:]+:iam::(\d+):(?:oidc|saml)-provider/.+"), Kind.FEDERATED),
+    (re.compile(r"arn:[^:]+:iam::(\d+):root"), Kind.ROOT),
+    (re.compile(r"()[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?"), Kind.SERVICE),
+    (re.compile("()"), Kind.ANONYMOUS),
+)
+
+
+def principal_of(
+    arn: str, *, tags: Mapping[str, str] | None = None, issuer_arn: str = "", user_id: str = ""
+) -> Principal:
+    """The principal that an ARN, a service's name or (anonymous) nothing names. Raises InputError for anything else."""
+    for form, kind in _KINDS:
+        if found := form.fullmatch(arn):
+            return Principal(arn, found[1], kind, tags or {}, issuer_arn, user_id)
+    raise InputError(f"No principal of AWS has the name {arn!r}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,8 @@ def test_a_key_that_is_not_there(operator: str) -> None:
     assert met({"ForAllValues:" + operator: block}, {}) == YES
     assert met({"ForAllValues:" + operator: block}, {"k": []}) == YES
     assert met({"ForAnyValue:" + operator: block}, {}) == NO
-    assert met({"ForAnyValue:" + operator + "IfExists": block}, {}) == YES
+    assert met({"ForAllValues:" + operator + "IfExists": block}, {}) == YES
+    assert met({"ForAnyValue:" + operator + "IfExists": block}, {}).is_unknown
 
 
 @pytest.mark.parametrize(("operator", "expected"), [("ForAllValues:StringLike", YES), ("ForAnyValue:StringLike", NO)])

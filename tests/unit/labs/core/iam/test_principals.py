@@ -108,3 +108,13 @@ def test_types_of_principals_do_not_mix() -> None:
     assert reach_of_allow(element({"Service": "sns.amazonaws.com"}), BOB).is_meant == NO
     assert reach_of_allow(element({"Federated": "sns.amazonaws.com"}), service("sns.amazonaws.com")).is_meant == NO
     assert reach_of_allow(element({"AWS": "sns.amazonaws.com"}), service("sns.amazonaws.com")).is_meant == NO
+
+
+def test_an_account_does_not_allow_its_providers_identities_and_may_deny_them() -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
+    somebody = provider(f"arn:aws:iam::{A}:oidc-provider/token.actions.githubusercontent.com")
+    assert reach_of_allow(element({"AWS": A}), somebody).direct == NO
+    assert is_denied(element({"AWS": A}), somebody, has_boundary=False).is_unknown
+    assert denied_but([A], somebody).is_unknown
+    assert is_denied(element({"AWS": B}), somebody, has_boundary=False) == NO
+    assert denied_but([B], somebody) == YES
