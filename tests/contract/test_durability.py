@@ -27,11 +27,13 @@ def taller(*arguments: str, home: Path, expected: tuple[int, ...] = (0,)) -> Any
 def lab(tmp_path: Path) -> Iterator[str]:
     """One scenario mended for good, the other only for the pods that run."""
     named = ["--scenario", MENDED, "--scenario", TRAPPED]
-    made = taller("up", *named, "--candidate", "durability", home=tmp_path)["lab"]
-    taller("fix", made, MENDED, home=tmp_path)
-    taller("fix", made, TRAPPED, "--trap", TRAP, home=tmp_path)
-    yield made
-    taller("down", "--all", home=tmp_path)
+    try:
+        made = taller("up", *named, "--candidate", "durability", home=tmp_path)["lab"]
+        taller("fix", made, MENDED, home=tmp_path)
+        taller("fix", made, TRAPPED, "--trap", TRAP, home=tmp_path)
+        yield made
+    finally:
+        taller("down", "--all", home=tmp_path)
 
 
 @pytest.mark.cluster
