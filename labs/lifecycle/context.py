@@ -61,6 +61,13 @@ def _host_inventory() -> "Sequence[Leftover]":
     return host_inventory()
 
 
+def _join(lab: LabId) -> None:
+    from labs.core.settings import settings  # noqa: PLC0415
+    from provisioner.emulated.engine import EmulatedEngine  # noqa: PLC0415
+
+    EmulatedEngine(settings()).join(lab)
+
+
 def _silent(_: str) -> None:
     """Nobody listens."""
 
@@ -82,6 +89,8 @@ class Context:
     """From an AwsAdmin's text."""
     stack_of: "Callable[[LabId, Callable[[str], Engine]], Stack]"
     """A lab's stack, whose Node resources come from the given engines."""
+    join: Callable[[LabId], None] = _join
+    """Lets what is in the lab's cluster reach its AWS account."""
     clock: Clock = field(default_factory=SystemClock)
     inventory: "Callable[[], Sequence[Leftover]]" = _host_inventory
     """What is on the host."""

@@ -148,6 +148,8 @@ def _stack(work: _Work) -> None:
         ahead = {each.name: boots.enter_context(booting(each, spec)) for each in engines(context, record)}
         lab_program = program(record, work.variants, spec, engine_of=ahead.__getitem__)
         outputs = context.stack_of(work.lab, ahead.__getitem__).up(lab_program)
+    if outputs.admin_kubeconfig and outputs.aws.admin:
+        context.join(work.lab)
     files = context.files(work.lab)
     if outputs.admin_kubeconfig:
         files.keep(admin=outputs.admin_kubeconfig)

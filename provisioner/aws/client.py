@@ -20,7 +20,6 @@ from botocore.exceptions import (
     ParamValidationError,
     UnknownServiceError,
 )
-
 from botocore.parsers import ResponseParserError
 
 from labs.core.aws import AwsAdmin, AwsAnswer, AwsCall

@@ -102,7 +102,7 @@ def _why(client: AwsClient, stack: str) -> str:
 def _stack_names(client: AwsClient, stack: str) -> dict[str, str]:
     resources = client.call(AwsCall("cloudformation", "DescribeStackResources", {"StackName": stack}))["StackResources"]
     # Of types that it does not know, moto lists resources without ids.
-    names = {each["LogicalResourceId"]: str(each["PhysicalResourceId"]) for each in resources if _IDS <= each.keys()}
+    names = {each["LogicalResourceId"]: str(each["PhysicalResourceId"]) for each in resources if each.keys() >= _IDS}
     outputs = _stack(client, stack).get("Outputs", [])
     return names | {each["OutputKey"]: str(each["OutputValue"]) for each in outputs}
 

@@ -63,6 +63,25 @@ def configure_inside(slot: Slot, *, pid: int) -> None:
     )
 
 
+def join(client: Slot, server: Slot, *, port: int, pids: tuple[int, int], nft: tuple[str, ...]) -> None:
+    """What is in `client`'s network reaches one port of `server`'s; nothing else passes between them.
+
+    For two sandboxes of one lab, of whose networks `pids` are processes. Both tables must let it pass; the two links
+    forward, whatever the host does otherwise.
+    """
+    there = f'iifname "{client.link}" oifname "{server.link}" ip daddr {server.address} tcp dport {port} accept'
+    back = f'iifname "{server.link}" oifname "{client.link}" ct state established,related accept'
+    tables = (client.table, server.table)
+    rules = [f"insert rule inet {table} forward {rule}" for table in tables for rule in (there, back)]
+    run_tool([*nft, "-f", "-"], stdin="\n".join(rules) + "\n")
+    for slot, other, pid in ((client, server, pids[0]), (server, client, pids[1])):
+        Path(f"/proc/sys/net/ipv4/conf/{slot.link}/forwarding").write_text("1")
+        run_tool(
+            ["nsenter", f"--net=/proc/{pid}/ns/net", "ip", "-batch", "-"],
+            stdin=f"route replace {other.address}/32 via {slot.gateway}\n",
+        )
+
+
 def remove_link(name: str) -> None:
     """Delete a link of ours; none is fine."""
     if Path(f"/sys/class/net/{name}").exists():

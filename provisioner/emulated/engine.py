@@ -18,6 +18,7 @@ from labs.core.ports import CandidateAccess, Limits, SandboxHandle, SandboxSpec
 from labs.core.settings import Settings
 from provisioner.cell import root
 from provisioner.cell.cell import CellFiles, Cells
+from provisioner.cell.joining import join_cells
 from provisioner.cell.shell import shell_command
 from provisioner.cell.slots import Slot
 from provisioner.cell.spec import CellSpec
@@ -91,6 +92,10 @@ class EmulatedEngine:
     def end_commands(self, lab: LabId) -> None:
         """The candidate's shells are closed."""
         self._cells().end_shells(_cell_of(lab))
+
+    def join(self, lab: LabId) -> None:
+        """What runs in the lab's Kubernetes sandbox, pods and shells alike, reaches the account."""
+        join_cells(self._cells(), lab, _cell_of(lab), port=PORT, nft=nft_command())
 
     def _boot(self, slot: Slot, cells: Cells) -> None:
         files = cells.files(slot.home, slot.lab)

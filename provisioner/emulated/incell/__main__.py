@@ -26,11 +26,13 @@ def main(config_path: str) -> None:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
     from waitress.server import create_server  # noqa: PLC0415
 
+    from provisioner.emulated.incell import repairs  # noqa: PLC0415
     from provisioner.emulated.incell.authority import install  # noqa: PLC0415
     from provisioner.emulated.incell.gate import Gate  # noqa: PLC0415
 
     gate = Gate(DomainDispatcherApplication(create_backend_app), token=config["token"], account=config["account"])
     install(gate)
+    repairs.apply()
     server = create_server(  # it listens from here on
         gate,
         host="0.0.0.0",  # noqa: S104 - the cell's own network

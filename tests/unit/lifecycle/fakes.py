@@ -51,6 +51,7 @@ class World:
     engine: FakeEngine = field(default_factory=FakeEngine)
     clock: FakeClock = field(default_factory=FakeClock)
     stacks: set[LabId] = field(default_factory=set)
+    joined: list[LabId] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     others: list[Leftover] = field(default_factory=list)
     pulumi_trouble: TallerError | None = None
@@ -64,6 +65,7 @@ class World:
             lambda kubeconfig: cast("KubernetesSandbox", kubeconfig),
             lambda admin: cast("AwsSandbox", admin),
             self._stack,
+            join=self.joined.append,
             clock=self.clock,
             inventory=lambda: [*(Leftover(lab, "process", "1") for lab in self.engine.living), *self.others],
             told=self.told.append,

@@ -39,7 +39,7 @@ def test_a_refused_step_is_named(client: AwsClient) -> None:
 def test_unknown_names_and_empty_answers_are_named(client: AwsClient) -> None:
     with pytest.raises(InputError, match=r"\$\{Nothing\} names nothing"):
         deploy(client, AwsSystem("y-net", steps=(Step("a", "ec2", "CreateSubnet", {"VpcId": "${Nothing}"}),)))
-    with pytest.raises(InputError, match="keeps Gone: Vpc.Gone finds nothing"):
+    with pytest.raises(InputError, match=r"keeps Gone: Vpc\.Gone finds nothing"):
         deploy(client, AwsSystem("z-net", steps=(
             Step("a", "ec2", "CreateVpc", {"CidrBlock": "10.0.0.0/16"}, keep={"Gone": "Vpc.Gone"}),)))  # fmt: skip
 

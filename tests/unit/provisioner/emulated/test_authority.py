@@ -101,8 +101,8 @@ def test_resources_and_conditions_count(client: AwsClient) -> None:
 
 
 def test_a_boundary_limits(client: AwsClient) -> None:
-    boundary = client.call(AwsCall("iam", "CreatePolicy", {
-        "PolicyName": "limit", "PolicyDocument": document({"Effect": "Allow", "Action": "ec2:*", "Resource": "*"})}))  # fmt: skip
+    limit = document({"Effect": "Allow", "Action": "ec2:*", "Resource": "*"})
+    boundary = client.call(AwsCall("iam", "CreatePolicy", {"PolicyName": "limit", "PolicyDocument": limit}))
     everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     limited = role(client, "limited", everything, boundary=boundary["Policy"]["Arn"])
     assert code(limited, "ec2", "DescribeVpcs") == ""

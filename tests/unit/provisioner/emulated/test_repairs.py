@@ -1,0 +1,22 @@
+from labs.core.aws import AwsCall
+from provisioner.aws.client import AwsClient
+
+
+def test_a_transit_gateways_static_route_tells_its_attachment(client: AwsClient) -> None:
+    vpc = client.call(AwsCall("ec2", "CreateVpc", {"CidrBlock": "10.9.0.0/16"}))["Vpc"]["VpcId"]
+    wanted = {"VpcId": vpc, "CidrBlock": "10.9.1.0/24"}
+    subnet = client.call(AwsCall("ec2", "CreateSubnet", wanted))["Subnet"]["SubnetId"]
+    gateway = client.call(AwsCall("ec2", "CreateTransitGateway", {}))["TransitGateway"]["TransitGatewayId"]
+    attach = {"TransitGatewayId": gateway, "VpcId": vpc, "SubnetIds": [subnet]}
+    made = client.call(AwsCall("ec2", "CreateTransitGatewayVpcAttachment", attach))["TransitGatewayVpcAttachment"]
+    table = client.call(AwsCall("ec2", "CreateTransitGatewayRouteTable", {"TransitGatewayId": gateway}))
+    table_id = table["TransitGatewayRouteTable"]["TransitGatewayRouteTableId"]
+    route = {
+        "TransitGatewayRouteTableId": table_id,
+        "DestinationCidrBlock": "10.9.0.0/16",
+        "TransitGatewayAttachmentId": made["TransitGatewayAttachmentId"],
+    }
+    client.call(AwsCall("ec2", "CreateTransitGatewayRoute", route))
+    search = {"TransitGatewayRouteTableId": table_id, "Filters": [{"Name": "type", "Values": ["static"]}]}
+    (found,) = client.call(AwsCall("ec2", "SearchTransitGatewayRoutes", search))["Routes"]
+    assert [each["ResourceId"] for each in found["TransitGatewayAttachments"]] == [vpc]
