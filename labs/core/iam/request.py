@@ -85,15 +85,16 @@ class Principal:
 
 
 _KINDS = (
-    (re.compile(r"arn:[^:]+:iam::(\d+):user/.+"), Kind.USER),
-    (re.compile(r"arn:[^:]+:iam::(\d+):role/.+"), Kind.ROLE),
-    (re.compile(r"arn:[^:]+:sts::(\d+):assumed-role/.+"), Kind.SESSION),
-    (re.compile(r"arn:[^:]+:sts::(\d+):federated-user/.+"), Kind.FEDERATED_USER),
-    (re.compile(r"arn:[^:]+:iam::(\d+):(?:oidc|saml)-provider/.+"), Kind.FEDERATED),
-    (re.compile(r"arn:[^:]+:iam::(\d+):root"), Kind.ROOT),
-    (re.compile(r"()[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?"), Kind.SERVICE),
-    (re.compile("()"), Kind.ANONYMOUS),
+    (r"arn:[^:]+:iam::(\d+):user/.+", Kind.USER),
+    (r"arn:[^:]+:iam::(\d+):role/.+", Kind.ROLE),
+    (r"arn:[^:]+:sts::(\d+):assumed-role/.+", Kind.SESSION),
+    (r"arn:[^:]+:sts::(\d+):federated-user/.+", Kind.FEDERATED_USER),
+    (r"arn:[^:]+:iam::(\d+):(?:oidc|saml)-provider/.+", Kind.FEDERATED),
+    (r"arn:[^:]+:iam::(\d+):root", Kind.ROOT),
+    (r"()[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?", Kind.SERVICE),
+    ("()", Kind.ANONYMOUS),
 )
+"""Forms are compiled when first used: most processes that import this need none."""
 
 
 def principal_of(
@@ -101,7 +102,7 @@ def principal_of(
 ) -> Principal:
     """The principal that an ARN, a service's name or (anonymous) nothing names. Raises InputError for anything else."""
     for form, kind in _KINDS:
-        if found := form.fullmatch(arn):
+        if found := re.fullmatch(form, arn):
             return Principal(arn, found[1], kind, tags or {}, issuer_arn, user_id)
     raise InputError(f"No principal of AWS has the name {arn!r}.")
 

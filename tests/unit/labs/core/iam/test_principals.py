@@ -47,6 +47,7 @@ class TestNotPrincipalWithDeny:
             ([f"arn:aws:iam::{A}:root"], BOB),
             ([ROLE, f"arn:aws:iam::{A}:root"], AUDIT),
             ([AUDIT.arn], AUDIT),
+            ([AUDIT.arn, f"arn:aws:iam::{A}:root"], AUDIT),
             ([ROLE, f"arn:aws:iam::{A}:root"], Principal(ROLE, A, Kind.ROLE)),
         ],
     )
