@@ -17,7 +17,7 @@ from pathlib import Path
 from labs.core.errors import InfrastructureError
 from labs.core.ids import LabId
 from labs.core.settings import Settings
-from provisioner.cell import cgroups, network
+from provisioner.cell import cgroups, network, workspace
 from provisioner.cell.disk import Disk, loop_name, make_disk, root_script
 from provisioner.cell.output import Listener, make_output, said
 from provisioner.cell.slots import IDS_PER_LAB, LINK_PREFIX, Slot, Slots, unknown_slot
@@ -40,6 +40,16 @@ class CellFiles:
     def disk(self) -> Path:
         """The disk's file."""
         return self.lab_directory / "disk.ext4"
+
+    @property
+    def workspace_disk(self) -> Path:
+        """The file of the candidate's workspace, where the sandbox holds one."""
+        return self.lab_directory / "workspace.ext4"
+
+    @property
+    def workspace(self) -> Path:
+        """Its mount point (in mount namespaces of cells only)."""
+        return self.cell_directory / "workspace"
 
     @property
     def events(self) -> Path:
@@ -75,8 +85,12 @@ class Cells:
         """Where the files of a lab's cell are."""
         return CellFiles(slot_home / "labs" / lab, self._settings.run / "cells" / lab)
 
-    def start(self, slot: Slot, spec: CellSpec, *, disk: Disk | None, egress: bool) -> int:
+    def start(
+        self, slot: Slot, spec: CellSpec, *, disk: Disk | None, egress: bool, workspace_owner: int | None = None
+    ) -> int:
         """Make the cell and start its first process; return its pid on the host. Its words are listened to.
+
+        A cell without a disk may hold the workspace of a candidate (`workspace_owner`: their uid in the cell).
 
         Without a disk the cell's root is the directory that `spec` names, as it is, and the cell cannot write to it;
         nor can it configure its link then, so that is done for it.
@@ -86,10 +100,16 @@ class Cells:
         files.root.mkdir(parents=True, exist_ok=True)
         if disk:
             make_disk(files.disk, size_mib=disk.size_mib, owner=slot.first_id)
+        mounts = _mount_script(slot, files, disk) if disk else ""
+        if workspace_owner is not None:
+            make_disk(files.workspace_disk, size_mib=workspace.SIZE_MIB, owner=workspace_owner)
+            name = loop_name(slot.home, slot.number)
+            mounts += workspace.mount_script(files.workspace_disk, name, files.workspace)
+            spec = workspace.holding(spec, files.workspace)
         with user_namespace(slot.first_id) as ids:
             config = oci_config(replace(spec, namespaces={**spec.namespaces, "user": str(ids)}))
             (files.cell_directory / "config.json").write_text(json.dumps(config))
-            pid = self._create(slot, files, disk)
+            pid = self._create(slot, files, mounts)
         cgroups.delegate(slot.lab, slot.first_id)
         network.connect(slot, pid=pid, nft=self._nft, egress=egress)
         if not disk:
@@ -97,11 +117,11 @@ class Cells:
         self._run(["start", slot.lab])
         return pid
 
-    def _create(self, slot: Slot, files: CellFiles, disk: Disk | None) -> int:
+    def _create(self, slot: Slot, files: CellFiles, mounts: str) -> int:
         pid_file = files.cell_directory / "pid"
         create = [*self._runc, "create", "--bundle", str(files.cell_directory), "--pid-file", str(pid_file), slot.lab]
         script = f"""set -e
-{_mount_script(slot, files, disk) if disk else ""}
+{mounts}
 cd {shlex.quote(str(files.cell_directory))}
 exec {shlex.join(create)}
 """

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-_DIRECTORIES = ("dev", "etc", "home", "proc", "run", "tmp", "usr", "var/tmp")
+_DIRECTORIES = ("dev", "etc", "home", "mnt", "proc", "run", "tmp", "usr", "var/tmp")
 _LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/lib64"}
 
 

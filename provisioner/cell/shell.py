@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from labs.core.ports import CandidateAccess
@@ -17,14 +18,23 @@ from provisioner.cell.cell import Cells
 from provisioner.cell.root import lay_out
 from provisioner.cell.slots import Slot
 from provisioner.cell.spec import SHELL_PREFIX, CellSpec, oci_config
+from provisioner.cell.workspace import PLACE, device, with_workspace
 
 CANDIDATE_UID = 1000
 HOME = "/home"
 CLUSTER_RESOLVER = "nameserver 10.43.0.10\nsearch svc.cluster.local cluster.local\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a shell is put beside: a process of the sandbox, and one of the sandbox that holds the lab's workspace."""
+
+    sandbox_pid: int
+    workspace_pid: int | None = None
+
+
 def shell_command(
-    cells: Cells, slot: Slot, *, sandbox_pid: int, command: Sequence[str], access: CandidateAccess, usr: Path
+    cells: Cells, slot: Slot, *, beside: Beside, command: Sequence[str], access: CandidateAccess, usr: Path
 ) -> Sequence[str]:
     """Lay out a bundle for one command and return the argv that runs it and ends with its exit code.
 
@@ -34,6 +44,7 @@ def shell_command(
     bundle = cells.files(slot.home, slot.lab).cell_directory / "shells" / name
     root = bundle / "root"
     _lay_out(root, owner=slot.first_id + CANDIDATE_UID, kubeconfig=access.kubeconfig)
+    workspace = device(beside.workspace_pid) if beside.workspace_pid else None
     spec = CellSpec(
         args=list(command),
         root=root,
@@ -42,7 +53,11 @@ def shell_command(
         hostname="lab",
         limits=None,
         read_only_mounts={"/usr": usr},
-        namespaces={"user": f"/proc/{sandbox_pid}/ns/user", "network": f"/proc/{sandbox_pid}/ns/net"},
+        writable_mounts={PLACE: bundle / "workspace"} if workspace else {},
+        namespaces={
+            "user": f"/proc/{beside.sandbox_pid}/ns/user",
+            "network": f"/proc/{beside.sandbox_pid}/ns/net",
+        },
         env=[
             f"HOME={HOME}",
             f"KUBECONFIG={HOME}/.kube/config",
@@ -53,10 +68,11 @@ def shell_command(
         ],
         terminal=sys.stdin.isatty() and sys.stdout.isatty(),
         unprivileged_user=CANDIDATE_UID,
-        cwd=HOME,
+        cwd=PLACE if workspace else HOME,
     )
     (bundle / "config.json").write_text(json.dumps(oci_config(spec)))
-    return cells.run_argv(bundle, name)
+    argv = cells.run_argv(bundle, name)
+    return with_workspace(argv, workspace, bundle / "workspace") if workspace else argv
 
 
 def _lay_out(root: Path, *, owner: int, kubeconfig: str) -> None:

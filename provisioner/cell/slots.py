@@ -122,6 +122,10 @@ class Slots:
             yield
 
 
+ACCOUNT_SUFFIX = ".aws"
+"""Ends the name of a lab's cell that is an AWS account."""
+
+
 def lab_of_cell(cell: str) -> str:
     """The lab that a cell belongs to: `LAB` is a lab's first cell, `LAB.aws` another."""
     return cell.partition(".")[0]

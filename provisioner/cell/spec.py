@@ -44,6 +44,8 @@ class CellSpec:
     """None: no limits of its own; an enclosing group has them."""
     read_only_mounts: Mapping[str, Path] = field(default_factory=dict)
     """Place in the cell → host directory, mounted read-only and idmapped: the host's root is shown as the cell's."""
+    writable_mounts: Mapping[str, Path] = field(default_factory=dict)
+    """The same, writable: ids on the disk are the cell's own."""
     namespaces: Mapping[str, str] = field(default_factory=dict)
     """Kind → path of an existing namespace to join instead of a fresh one (network, user)."""
     env: Sequence[str] = ()
@@ -122,11 +124,12 @@ def _mounts(spec: CellSpec, mapping: list[dict[str, int]]) -> list[dict[str, Any
             "destination": place,
             "type": "bind",
             "source": str(source),
-            "options": ["rbind", "ro", "nodev", "idmap"],
+            "options": ["rbind", *options, "nodev", "idmap"],
             "uidMappings": mapping,
             "gidMappings": mapping,
         }
-        for place, source in spec.read_only_mounts.items()
+        for options, places in ((["ro"], spec.read_only_mounts), (["nosuid"], spec.writable_mounts))
+        for place, source in places.items()
     ]
     return mounts
 

@@ -13,8 +13,8 @@ from labs.core.ports import CandidateAccess, SandboxHandle, SandboxSpec
 from labs.core.settings import Settings, settings
 from provisioner.cell.cell import CellFiles, Cells
 from provisioner.cell.disk import Disk
-from provisioner.cell.shell import shell_command
-from provisioner.cell.slots import Slot
+from provisioner.cell.shell import Beside, shell_command
+from provisioner.cell.slots import ACCOUNT_SUFFIX, Slot
 from provisioner.cell.spec import CellSpec
 from provisioner.images import noderoot, unpacked
 from provisioner.labnode import events, host
@@ -74,7 +74,8 @@ class LabnodeEngine:
         slot, pid = cells.slots.find(lab), cells.pid(lab)
         if slot is None or pid is None:
             raise InfrastructureError(f"Lab {lab} does not run.", hint="`taller list` shows the labs.", lab=lab)
-        return shell_command(cells, slot, sandbox_pid=pid, command=command, access=access, usr=noderoot.path() / "usr")
+        beside = Beside(pid, cells.pid(LabId(f"{lab}{ACCOUNT_SUFFIX}")))
+        return shell_command(cells, slot, beside=beside, command=command, access=access, usr=noderoot.path() / "usr")
 
     def end_commands(self, lab: LabId) -> None:
         """The candidate's shells are closed, and with them every connection that they had."""
