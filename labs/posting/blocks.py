@@ -18,6 +18,7 @@ class Form(StrEnum):
 LIKE_HEADING = 7
 """Level of a line that only looks like a heading: below all real ones."""
 
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 MAX_QUOTE = 300
 """A quote is for a person's eyes; a page in one line is none."""
 
@@ -71,8 +72,8 @@ class Document:
     """What could not be understood, for the reader."""
 
     def quote(self, line: int, block: Block | None = None, place: int = 0) -> str:
-        """Return the text of a line, trimmed and of a length to be read: the source's, or what a page shows of it."""
-        if self.lines is not None:
+        """Return the text of a line, trimmed and of a length to be read: the source's, or what markup in it shows."""
+        if self.lines is not None and (block is None or not _TAG.search(self.lines[line - 1])):
             found = self.lines[line - 1].strip()
         elif block is not None:
             found = block.quote_at(place)

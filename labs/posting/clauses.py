@@ -15,6 +15,7 @@ _SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!p\.ej)(?<!\bej)[.;!?](?=\s|$)
 _MAX_SENTENCE = 600
 _ADDING = frozenset({"also", "tambien", "tambem"})
 """After "but", these go on rather than contrast."""
+_STRANGERS = 3
 _CHUNK = re.compile(r"[,;()\n]")
 
 
@@ -188,9 +189,15 @@ def _by_cue(clause: Clause, named: Sequence[Match], joints: Sequence[str]) -> It
         if any(token.word in joining for token in tokens(lead)):
             continue
         last = first
-        while last < len(joints) and joints[last] != "none":
+        while last < len(joints) and (joints[last] != "none" or _goes_on(clause, named[last], named[last + 1])):
             last += 1
         yield tuple(named[first : last + 1])
+
+
+def _goes_on(clause: Clause, left: Match, right: Match) -> bool:
+    """Whether a list goes on over a word that names nothing known ("Python, Cobol, Ruby")."""
+    gap = clause.text[left.end - clause.start : right.start - clause.start]
+    return "," in gap and len(tokens(gap)) <= _STRANGERS and not any(mark in gap for mark in "(:);")
 
 
 def _by_rest(clause: Clause, named: Sequence[Match], joints: Sequence[str]) -> Iterator[tuple[Match, ...]]:

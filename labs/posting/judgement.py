@@ -1,6 +1,6 @@
 """From pieces of text to requirements: must, nice, duty or only mentioned, each with the lines that say so."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,6 +11,7 @@ from labs.posting.language import READ
 from labs.posting.matching import Match, matches
 from labs.posting.structure import Piece, begins_with_a_task
 from labs.posting.taxonomy import Taxonomy, within
+from labs.posting.text import tokens
 from labs.posting.vocabulary import Cue, Section
 
 
@@ -89,15 +90,25 @@ def judge(document: Document, pieces: Sequence[Piece], language: str, taxonomy: 
 
 
 def _named(pieces: Sequence[Piece], taxonomy: Taxonomy) -> Iterator[tuple[Piece, list[Match]]]:
-    """Yield each piece with the requirements that it names, read in the light of the list items around it."""
+    """Yield each piece with the requirements that it names, in the light of what is named around it and anywhere."""
+    found = list(_named_here(pieces, taxonomy))
+    everywhere = frozenset[str](match.requirement for _, _, named in found for match in named)
+    for piece, context, named in found:
+        text = piece.block.text
+        if any(token.word in taxonomy.anywhere_words for token in tokens(text)):
+            named = matches(text, taxonomy, context, everywhere)  # noqa: PLW2901
+        if named:
+            yield piece, named
+
+
+def _named_here(pieces: Sequence[Piece], taxonomy: Taxonomy) -> Iterator[tuple[Piece, frozenset[str], list[Match]]]:
     around: list[tuple[int, frozenset[str]]] = []
     for piece in pieces:
         block = piece.block
         around = [entry for entry in around if block.form is Form.ITEM and entry[0] < block.level]
         context = frozenset[str]().union(*(ids for _, ids in around))
         named = matches(block.text, taxonomy, context)
-        if named:
-            yield piece, named
+        yield piece, context, named
         if block.form is Form.ITEM:
             around.append((block.level, frozenset(m.requirement for m in named)))
 
@@ -165,17 +176,21 @@ class _Wishes:
         return Kind.MUST if match in self._must else base
 
 
-def _common(group: Iterable[Match], clause: Clause, taxonomy: Taxonomy) -> bool:
+def _common(group: Sequence[Match], clause: Clause, taxonomy: Taxonomy) -> bool:
     """Whether the clause names what the alternatives have in common, not only to lead to them: they are examples."""
     leading = introduced(clause, taxonomy)
     ids = {m.requirement for m in group}
     return any(
-        m.requirement not in ids
+        m not in group
         and m not in leading
         and not taxonomy.entries[m.requirement].group
-        and all(within(id_, m.requirement) for id_ in ids)
+        and all(_exemplifies(id_, m.requirement, taxonomy) for id_ in ids)
         for m in clause.matches
     )
+
+
+def _exemplifies(id_: RequirementId, general: RequirementId, taxonomy: Taxonomy) -> bool:
+    return any(within(id_, near) for near in (general, *taxonomy.entries[general].kin))
 
 
 def _is_title(match: Match, clause: Clause, taxonomy: Taxonomy) -> bool:

@@ -16,7 +16,7 @@ _LABELLED = re.compile(r"\s*([^:\n]{3,40}?)\s*:\s*(.{2,40})")
 _NEAR = 3
 """A level word belongs to a role's noun at most this many words away ("DevOps Engineer, remote, Sr.")."""
 
-_SENIOR_YEARS, _SEMI_SENIOR_YEARS, _MAX_YEARS = 5, 3, 20
+_SENIOR_YEARS, _SEMI_SENIOR_YEARS, _MAX_YEARS = 5, 2, 20
 _FRONT_MATTER_KEYS = ("title", "seniority", "level", "nivel", "role", "position", "puesto", "cargo", "senioridade")
 
 

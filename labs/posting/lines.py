@@ -12,6 +12,9 @@ _BULLET = re.compile(
     r"\s*(?:[•·▪▫◦●○■□►▶➤➢➜→✓✔✅☑★⭐❖♦–—*+-]|\d{1,2}[.)](?!\d)|[a-hA-H]\)(?=\s)"  # noqa: RUF001
     r"|[^\w\s\"'(\[¡¿#]{1,3}(?=\s))[\ufe0f\s]*(?=\S)"
 )
+_MIN_STATEMENTS = 3
+"""So many lines that all begin with a capital are no chance of wrapping."""
+
 _MIN_CAPITALS = 3
 """So many words all in capitals are a heading, not a list of acronyms."""
 _MIN_COLON_COVER = 0.2
@@ -24,6 +27,7 @@ def split(block: Block) -> Iterator[Block]:
         yield replace(block, form=Form.PARAGRAPH, level=0) if too_long else block
         return
     run = _Run(block)
+    statements = are_statements(block)
     for index, (line, number) in enumerate(zip(block.text.split("\n"), block.lines, strict=True)):
         bullet = _BULLET.match(line)
         rest = line[bullet.end() :] if bullet else line
@@ -35,9 +39,9 @@ def split(block: Block) -> Iterator[Block]:
             run.begin(block.form, block.level)
             continue
         label = bool(run.lines) and not bullet and own_section(rest) is not Section.UNKNOWN
-        if bullet or label:
+        if bullet or label or statements:
             yield from run.end()
-            run.begin(*((Form.ITEM, block.level + 1) if bullet else (Form.PARAGRAPH, 0)))
+            run.begin(*((Form.ITEM, block.level + 1) if bullet or statements else (Form.PARAGRAPH, 0)))
         run.lines.append((rest, number))
     yield from run.end()
 
@@ -61,6 +65,16 @@ class _Run:
             numbers = tuple(number for _, number in self.lines)
             yield Block(self._form, text, numbers, self._level, numbered=self._block.numbered)
         self.lines = []
+
+
+def are_statements(block: Block) -> bool:
+    """Whether each line of a paragraph says a thing of its own: a list that lost its bullets, not wrapped prose."""
+    lines = [line.strip() for line in block.text.split("\n")]
+    if block.form is not Form.PARAGRAPH or any(line[:1].islower() for line in lines):
+        return False
+    closed = all(line.endswith((";", ".", "!", ":", "?")) for line in lines)
+    open_ended = any(line.endswith((",", "(", "-", "/")) for line in lines)
+    return (len(lines) >= _MIN_STATEMENTS and not open_ended) or (closed and len(lines) > 1)
 
 
 def looks_like_heading(line: str) -> bool:

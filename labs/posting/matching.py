@@ -1,6 +1,7 @@
 """Which requirements a piece of text names, and where."""
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from labs.core.ids import RequirementId
@@ -8,6 +9,7 @@ from labs.posting.phrases import Hit
 from labs.posting.taxonomy import Sense, Taxonomy, within
 from labs.posting.text import Token, tokens
 
+_CAPITALS = 3
 MISSPELT, IN_COMPANY = 0.7, 0.9
 """How sure a name is that is not spelt as it should be, or that means this only beside other names."""
 
@@ -22,10 +24,16 @@ class Match:
     certainty: float = 1.0
 
 
-def matches(text: str, taxonomy: Taxonomy, context: frozenset[str] = frozenset()) -> list[Match]:
+def matches(
+    text: str,
+    taxonomy: Taxonomy,
+    context: frozenset[str] = frozenset(),
+    everywhere: frozenset[str] = frozenset(),
+) -> list[Match]:
     """Return the requirements named in `text`, left to right.
 
     `context` holds requirement ids named just around the text: they count as companions of ambiguous names.
+    `everywhere` holds those named anywhere in the posting: they are companions for names that say so.
     """
     text_tokens = tokens(text)
     hits = list(taxonomy.phrases.hits(text_tokens))
@@ -35,7 +43,7 @@ def matches(text: str, taxonomy: Taxonomy, context: frozenset[str] = frozenset()
         return misspelt
     sure = {*context, *(match.requirement for match in misspelt)}
     sure.update(sense.requirement for hit in meant for sense in hit.value if _is_sure(sense, hit, text))
-    found = list(_resolved(meant, text, sure, text_tokens))
+    found = list(_resolved(meant, text, (sure, everywhere | sure), text_tokens))
     return sorted([*found, *misspelt], key=lambda match: match.start) if misspelt else found
 
 
@@ -53,11 +61,17 @@ def _is_sure(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
 
 
 def _has_capitals(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
-    return not sense.exact or text[hit.start : hit.end] == sense.exact
+    if not sense.exact:
+        return True
+    # In a line of capitals all words look like acronyms (HOSPITAL SAN ROQUE).
+    return text[hit.start : hit.end] == sense.exact and not (text.isupper() and len(text.split()) >= _CAPITALS)
 
 
 def _resolved(
-    hits: Sequence[Hit[tuple[Sense, ...]]], text: str, sure: set[str], text_tokens: Sequence[Token]
+    hits: Sequence[Hit[tuple[Sense, ...]]],
+    text: str,
+    sure: tuple[AbstractSet[str], AbstractSet[str]],
+    text_tokens: Sequence[Token],
 ) -> Iterator[Match]:
     words = frozenset(token.word for token in text_tokens)
     for hit in hits:
@@ -65,10 +79,10 @@ def _resolved(
             if not _has_capitals(sense, hit, text):
                 continue
             others = words if sense.companions else frozenset()
-            if not sense.companions or _has_companion(sense, sure, others):
+            if not sense.companions or _has_companion(sense, sure[sense.anywhere], others):
                 yield Match(sense.requirement, hit.start, hit.end, IN_COMPANY if sense.companions else 1.0)
                 break
 
 
-def _has_companion(sense: Sense, sure: set[str], words: frozenset[str]) -> bool:
+def _has_companion(sense: Sense, sure: AbstractSet[str], words: frozenset[str]) -> bool:
     return any(companion in words or any(within(id_, companion) for id_ in sure) for companion in sense.companions)

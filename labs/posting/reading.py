@@ -27,6 +27,8 @@ MIN_WITHOUT_ROLE = 3
 _TITLE_LINES = 3
 _LANGUAGE_WORDS = 3000
 """Enough to tell a language; a posting has a tenth to a third of it."""
+
+_LANGUAGE_PIECES = 60
 _TITLE_KEYS = ("title", "role", "position", "puesto", "cargo")
 
 
@@ -78,7 +80,9 @@ def _uncollected() -> Iterator[None]:
 def _understand(source: Source, known: Taxonomy) -> Posting:
     document = parse(source)
     parts = pieces(document, lambda text: bool(matches(text, known)))
-    language = detect_language(islice((word for piece in parts for word in words(piece.block.text)), _LANGUAGE_WORDS))
+    sample = list(islice((word for piece in parts for word in words(piece.block.text)), _LANGUAGE_WORDS))
+    shown = " ".join(piece.block.text for piece in parts[:_LANGUAGE_PIECES])
+    language = detect_language(sample, shown)
     found = judge(document, parts, language.code, known)
     title = _title(document, parts)
     fit = _fit(title, [r for r in found if r.kind is not Kind.MENTION])

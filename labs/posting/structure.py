@@ -14,6 +14,7 @@ from labs.posting.vocabulary import Cue, Section, vocabulary
 NamesRequirement = Callable[[str], bool]
 """Whether a text names something of the field."""
 
+_TITLE_COVER = 0.5
 _LEAD_WORDS = 10
 """A line without a colon that stands above a list is its title when it is no longer than this."""
 
@@ -78,9 +79,13 @@ class _Walk:
     def _open(self, block: Block) -> Section:
         self.leads = []
         previous = self.headings[-1][1] if self.headings else Section.UNKNOWN
-        section = Section.UNKNOWN if not self.title_seen and _is_title(block) else section_of(block.text)[0]
+        section = Section.UNKNOWN if _is_title(block, first=not self.title_seen) else section_of(block.text)[0]
         self.title_seen = True
-        if section is Section.UNKNOWN and (divides(block.text) or self.names_requirement(block.text)):
+        if (
+            section is Section.UNKNOWN
+            and not names_role(block.text)
+            and (divides(block.text) or self.names_requirement(block.text))
+        ):
             # "Cloud" below "Requirements": the section goes on, whatever the heading's level.
             return previous
         self.headings = [entry for entry in self.headings if entry[0] < block.level]
@@ -109,10 +114,17 @@ def _announces(block: Block) -> bool:
     return len(text.split()) <= _LEAD_WORDS and not text.endswith((".", ";", ",", "!"))
 
 
-def _is_title(block: Block) -> bool:
-    """A first heading that names a role is the post's title, whatever else it says."""
-    nouns = vocabulary().role_nouns
-    return any(token.word in nouns for token in tokens(block.text))
+def _is_title(block: Block, *, first: bool) -> bool:
+    """A first heading that names a role is the post's title, whatever else it says; a later one if it says little."""
+    if first:
+        nouns = vocabulary().role_nouns
+        return any(token.word in nouns for token in tokens(block.text))
+    return names_role(block.text) and section_of(block.text)[1] < _TITLE_COVER
+
+
+def names_role(text: str) -> bool:
+    """Whether a text names a role of this field."""
+    return next(vocabulary().field_roles.hits(tokens(text)), None) is not None
 
 
 def _labelled(block: Block, section: Section) -> Section:

@@ -33,11 +33,15 @@ class EvidenceKind(StrEnum):
 
 
 class When(_Model):
-    """Names that count only beside something else: `with` lists requirement ids (or parts of them) and plain words."""
+    """Names that count only beside something else: `with` lists requirement ids (or parts of them) and plain words.
+
+    Beside is in the same item or the items it stands in; `anywhere` also counts ids named anywhere in the posting.
+    """
 
     names: tuple[str, ...]
     exact: bool = False
     companions: tuple[str, ...]
+    anywhere: bool = False
 
     @model_validator(mode="before")
     @classmethod
@@ -59,6 +63,7 @@ class Entry(_Model):
     evidence: EvidenceKind | None = None
     group: bool = False
     includes: tuple[str, ...] = ()
+    kin: tuple[str, ...] = ()
     family: str = ""
 
     @model_validator(mode="after")
@@ -94,6 +99,8 @@ class Sense:
     requirement: RequirementId
     exact: str = ""
     companions: tuple[str, ...] = ()
+    anywhere: bool = False
+    """Whether a companion anywhere in the posting is enough."""
 
 
 class Taxonomy:
@@ -131,6 +138,18 @@ class Taxonomy:
                         table[phrase] = (sense, *known) if sense.companions or sense.exact else (*known, sense)
         return Phrases(table)
 
+    @cached_property
+    def anywhere_words(self) -> frozenset[str]:
+        """The first words of names that a companion anywhere in the posting decides on."""
+        return frozenset(
+            folded[0]
+            for entry in self.entries.values()
+            for when in entry.when
+            if when.anywhere
+            for name in when.names
+            if (folded := words(name))
+        )
+
     def title(self, id_: str, language: str) -> str:
         """Return the requirement's name for people, in English or Spanish (or Portuguese)."""
         entry = self.entries.get(RequirementId(id_))
@@ -157,7 +176,8 @@ def _senses(id_: RequirementId, entry: Entry) -> Iterator[tuple[str, Sense]]:
         yield name, Sense(id_, exact=name)
     for when in entry.when:
         for name in when.names:
-            yield name, Sense(id_, exact=name if when.exact else "", companions=when.companions)
+            exact = name if when.exact else ""
+            yield name, Sense(id_, exact=exact, companions=when.companions, anywhere=when.anywhere)
 
 
 def _never(entry: Entry) -> Iterator[tuple[str, ...]]:
@@ -211,7 +231,7 @@ def _problems(entries: Mapping[str, Entry]) -> Iterator[str]:
     for id_, entry in entries.items():
         if not _ID.fullmatch(id_):
             yield f"{id_}: an id is lower-case words, with hyphens inside and dots between"
-        for included in entry.includes:
+        for included in (*entry.includes, *entry.kin):
             if included not in entries:
                 yield f"{id_}: includes {included!r}, which is no requirement"
         if entry.includes and not entry.group:

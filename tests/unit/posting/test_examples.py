@@ -13,7 +13,8 @@ def test_every_example_has_an_expectation() -> None:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_example_is_read_as_a_person_would(name: str) -> None:
     posting, expected = read_posting(EXAMPLES / name), EXPECTED[name]
-    alternatives = {id_ for group in expected["any_of"] for id_ in group}
+    expected_groups = [*expected["any_of"], *expected.get("any_of_nice", [])]
+    alternatives = {id_ for group in expected_groups for id_ in group}
     everything = {str(r.id) for r in posting.requirements if r.person}
     assert posting.language.code == expected["language"]
     assert (posting.level.level.value if posting.level.level else None) == expected["level"]
@@ -24,7 +25,7 @@ def test_example_is_read_as_a_person_would(name: str) -> None:
     assert everything >= set(expected["person"])
     assert {str(r.id) for r in posting.mentioned} >= set(expected["mentioned"])
     groups = {tuple(r.any_of) for r in posting.requirements if r.any_of and not r.person}
-    assert groups == {tuple(group) for group in expected["any_of"]}
+    assert groups == {tuple(group) for group in expected_groups}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -40,6 +41,6 @@ def test_evidence_names_its_line(name: str) -> None:
 def test_shared_postings_reach_the_limit() -> None:
     if not SHARED.is_dir():
         pytest.skip("the shared postings lie beside the project's own checkout only")
-    for result in scores(SHARED):
+    for result in (each for each in scores(SHARED) if each.kind == "must"):
         assert result.precision >= LIMIT, result
         assert result.recall >= LIMIT, result
