@@ -19,8 +19,8 @@ from labs.core.settings import Settings
 from provisioner.cell import root
 from provisioner.cell.cell import CellFiles, Cells
 from provisioner.cell.joining import join_cells
-from provisioner.cell.shell import shell_command
-from provisioner.cell.slots import Slot
+from provisioner.cell.shell import CANDIDATE_UID, Beside, shell_command
+from provisioner.cell.slots import ACCOUNT_SUFFIX, Slot
 from provisioner.cell.spec import CellSpec
 from provisioner.images import noderoot, pythonland
 from provisioner.labnode import events, host
@@ -87,7 +87,9 @@ class EmulatedEngine:
             raise InfrastructureError(
                 f"The AWS account of lab {lab} does not run any more.", hint="`taller down` removes the lab.", lab=lab
             )
-        return shell_command(cells, slot, sandbox_pid=pid, command=command, access=access, usr=noderoot.path() / "usr")
+        return shell_command(
+            cells, slot, beside=Beside(pid, pid), command=command, access=access, usr=noderoot.path() / "usr"
+        )
 
     def end_commands(self, lab: LabId) -> None:
         """The candidate's shells are closed."""
@@ -118,7 +120,7 @@ class EmulatedEngine:
             env=[f"PYTHONPATH=/{pythonland.CODE_PLACE}", "HOME=/home", "LANG=C.UTF-8"],
             unprivileged_user=SERVER_UID,
         )
-        cells.start(slot, cell, disk=None, egress=False)
+        cells.start(slot, cell, disk=None, egress=False, workspace_owner=CANDIDATE_UID)
         ready = events.follow(
             files.events,
             until="ready",
@@ -132,7 +134,7 @@ class EmulatedEngine:
 
     def _handle(self, slot: Slot, cells: Cells) -> SandboxHandle:
         kept = json.loads(self._admin_file(cells, slot).read_text())
-        lab = LabId(slot.lab.removesuffix(SUFFIX))
+        lab = LabId(slot.lab.removesuffix(ACCOUNT_SUFFIX))
         return SandboxHandle(lab, self.name, str(slot.address), kept["admin"], float(kept["ready_seconds"]))
 
     def _admin_file(self, cells: Cells, slot: Slot) -> Path:
@@ -152,12 +154,9 @@ class EmulatedEngine:
         return Cells(self._settings, runc=lambda: noderoot.path() / "usr/local/bin/runc", nft=nft_command())
 
 
-SUFFIX = ".aws"
-
-
 def _cell_of(lab: LabId) -> LabId:
     """The cell's name: a lab may have a Kubernetes node beside it, which has the lab's own name."""
-    return LabId(f"{lab}{SUFFIX}")
+    return LabId(f"{lab}{ACCOUNT_SUFFIX}")
 
 
 def _account_id() -> str:
