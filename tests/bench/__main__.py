@@ -10,42 +10,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import psutil
+from typing import TYPE_CHECKING
 
 from labs.core.ids import LabId
 from labs.core.ports import SandboxSpec
-from provisioner.cell import cgroups
+from tests.bench.accounts import bench_accounts, bench_many_accounts
+from tests.bench.command import TALLER, crossings, environment, expect_nothing_left, pss_mib, taller
 from tests.bench.measure import Measurements
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 SCENARIOS = ("orders_routing", "catalog_never_ready", "invoices_locked_out")
-TALLER = str(Path(sys.executable).parent / "taller")
 POSTING = "examples/postings/devops-senior.es.md"
 MANY = 8
 LONGEST_HOLD_SECONDS = 3.0
 """The longest `hold_seconds` of the three scenarios; holds run side by side."""
 IDLE_SECONDS = 30.0
-
-
-def taller(*arguments: str, home: Path, check: bool = True) -> tuple[float, dict[str, Any]]:
-    """Run the command line; return its wall-clock seconds and its JSON document, if any."""
-    begun = time.monotonic()
-    done = subprocess.run([TALLER, *arguments], capture_output=True, text=True, env=environment(home), check=False)
-    seconds = time.monotonic() - begun
-    if check and done.returncode:
-        sys.exit(f"taller {' '.join(arguments)} failed ({done.returncode}):\n{done.stdout}{done.stderr}")
-    return seconds, json.loads(done.stdout) if "--json" in arguments and done.stdout.strip() else {}
-
-
-def environment(home: Path) -> dict[str, str]:
-    """Return a user's environment: byte code is kept, as it is unless somebody forbids it."""
-    return {**os.environ, "TALLER_HOME": str(home), "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def up(candidate: str, home: Path) -> "subprocess.Popen[str]":
@@ -66,15 +48,6 @@ def wait_for_ready(process: "subprocess.Popen[str]", home: Path) -> None:
         if any('"ready"' in events.read_text() for events in home.glob("labs/*/events.jsonl")):
             return
         time.sleep(0.005)
-
-
-def pss_mib(lab: str) -> float:
-    """Return the proportional set size of all processes of a lab."""
-    total = 0
-    for pid in cgroups.pids(lab):
-        with suppress(psutil.NoSuchProcess):  # a probe of kubelet's, or a pod of the grader's, ended meanwhile
-            total += psutil.Process(pid).memory_full_info().pss
-    return total / 2**20
 
 
 def bench_front_end(found: Measurements, home: Path, rounds: int) -> None:
@@ -138,47 +111,17 @@ def bench_many(found: Measurements, home: Path) -> None:
         labs.append(document["lab"])
         found.add(f"one of {MANY} labs up at once", document["timings"]["total_seconds"])
     found.add(f"all of {MANY} labs up at once", time.monotonic() - begun, limit=60.0)
-    found.add("labs that reached another", float(crossings(labs, home)), unit="labs", limit=0.0)
+    found.add("labs that reached another", float(crossings(labs, home, port=6443)), unit="labs", limit=0.0)
     taller("down", "--all", home=home)
     for lab in labs:
         expect_nothing_left(lab)
-
-
-def crossings(labs: list[str], home: Path) -> int:
-    """Return how many labs' shells could connect to the API server of the next lab; their own they must reach."""
-    from labs.core.settings import settings  # noqa: PLC0415
-    from provisioner.cell.slots import Slots  # noqa: PLC0415
-
-    address = {slot.lab: slot.address for slot in Slots(settings()).all()}
-    dial = "timeout 2 bash -c 'exec 3<>/dev/tcp/{}/6443' 2>/dev/null && echo yes || echo no"
-    reached = 0
-    for lab, other in zip(labs, [*labs[1:], labs[0]], strict=True):
-        for target, expected in ((lab, "yes"), (other, "no")):
-            command = dial.format(address[LabId(target)])
-            said = subprocess.run(
-                [TALLER, "shell", lab, "--", "bash", "-c", command],
-                capture_output=True, text=True, env=environment(home), check=True, stdin=subprocess.DEVNULL,
-            ).stdout.strip()  # fmt: skip
-            if target == lab and said != expected:
-                sys.exit(f"lab {lab} does not reach its own API: the test of cross-talk says nothing")
-            reached += target == other and said != expected
-    return reached
-
-
-def expect_nothing_left(lab: str) -> None:
-    """End the benchmark when the host still has something of the lab."""
-    from provisioner.inventory import host_inventory  # noqa: PLC0415
-
-    left = [each for each in host_inventory() if each.lab == lab]
-    if left:
-        sys.exit(f"lab {lab} left {left}")
 
 
 def main() -> None:
     """Measure, print a table, write build/bench.json; exit 1 when a median is over its limit."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=("front", "life", "memory", "many"))
+    parser.add_argument("--only", choices=("front", "life", "memory", "many", "aws", "aws-many"))
     options = parser.parse_args()
     found = Measurements()
     with tempfile.TemporaryDirectory(prefix="taller-bench-") as place:
@@ -187,6 +130,8 @@ def main() -> None:
             "life": lambda home: bench_life(found, home, options.rounds),
             "memory": lambda home: bench_memory(found, home, options.rounds),
             "many": lambda home: bench_many(found, home),
+            "aws": lambda home: bench_accounts(found, home, options.rounds),
+            "aws-many": lambda home: bench_many_accounts(found, home),
         }
         for name, part in parts.items():
             if options.only in {None, name}:
