@@ -1,13 +1,14 @@
 """What a scenario's checks.py may import: `check`, `ScenarioView`, `Finding`, `passed`, `failed`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import ModuleType
 
 from grading.baseline import Baseline
 from grading.findings import Finding, UndecidableError, Words, failed, passed
 from grading.probe_pods import ProbelessReader
 from grading.probing import Probes
+from grading.shared_look import SharedLook
 from grading.spec import GradingSpec
 from labs.core.aws import AwsReader
 from labs.core.errors import InputError
@@ -37,6 +38,8 @@ class ScenarioView:
     baseline: Baseline
     sandbox: Sandbox
     probes: Probes
+    shared: SharedLook = field(default_factory=SharedLook, compare=False, repr=False)
+    """What the checks that judge by configuration read of the AWS account together."""
 
     @property
     def reader(self) -> ClusterReader:
