@@ -7,7 +7,7 @@ from enum import StrEnum
 from labs.core.ids import RequirementId
 from labs.posting.blocks import Document, Form
 from labs.posting.clauses import Clause, alternatives, clauses, introduced
-from labs.posting.language import READ
+from labs.posting.language import READ, UNKNOWN
 from labs.posting.matching import Match, matches
 from labs.posting.structure import Piece, begins_with_a_task
 from labs.posting.taxonomy import Taxonomy, within
@@ -81,7 +81,9 @@ _WORDING_TRUST, _LIST_TRUST, _FOREIGN_TRUST = 0.7, 0.8, 0.4
 def judge(document: Document, pieces: Sequence[Piece], language: str, taxonomy: Taxonomy) -> list[Requirement]:
     """Return what the posting asks for or mentions, one entry for each requirement, by its first line."""
     structured = any(piece.section is Section.MUST for piece in pieces)
-    reader = _Reader(document, taxonomy, language, structured=structured)
+    # A posting may have too few words to tell its language by; headings that were understood tell enough.
+    understood = language in READ or (language == UNKNOWN and structured)
+    reader = _Reader(document, taxonomy, language, structured=structured, understood=understood)
     found: list[_Finding] = []
     for piece, named in _named(pieces, taxonomy):
         if piece.block.form is not Form.HEADING or piece.section is not Section.UNKNOWN:
@@ -121,6 +123,7 @@ class _Reader:
     taxonomy: Taxonomy
     language: str
     structured: bool = field(kw_only=True)
+    understood: bool = field(kw_only=True)
 
     def findings(self, piece: Piece, named: Sequence[Match]) -> Iterator[_Finding]:
         """Yield what a piece says of each requirement that it names."""
@@ -140,7 +143,7 @@ class _Reader:
 
     def _base(self, piece: Piece, clause: Clause) -> tuple[Kind, float]:
         """Return what a clause's place makes of what it names, and how far to trust that."""
-        understood = self.language in READ
+        understood = self.understood
         trust = 1.0 if understood else _FOREIGN_TRUST
         kind = _BY_SECTION.get(piece.section)
         if kind is not None:
@@ -181,7 +184,7 @@ def _common(group: Sequence[Match], clause: Clause, taxonomy: Taxonomy) -> bool:
     leading = introduced(clause, taxonomy)
     ids = {m.requirement for m in group}
     return any(
-        m not in group
+        m.start < group[0].start
         and m not in leading
         and not taxonomy.entries[m.requirement].group
         and all(_exemplifies(id_, m.requirement, taxonomy) for id_ in ids)

@@ -9,7 +9,7 @@ from labs.posting.phrases import Hit
 from labs.posting.taxonomy import Sense, Taxonomy, within
 from labs.posting.text import Token, tokens
 
-_CAPITALS = 3
+_CAPITALS, _TITLE_WORDS, _TITLE_SHARE = 3, 5, 0.7
 MISSPELT, IN_COMPANY = 0.7, 0.9
 """How sure a name is that is not spelt as it should be, or that means this only beside other names."""
 
@@ -63,8 +63,19 @@ def _is_sure(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
 def _has_capitals(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
     if not sense.exact:
         return True
+    if sense.inside and _begins_sentence(text, hit.start):
+        return False
     # In a line of capitals all words look like acronyms (HOSPITAL SAN ROQUE).
     return text[hit.start : hit.end] == sense.exact and not (text.isupper() and len(text.split()) >= _CAPITALS)
+
+
+def _begins_sentence(text: str, place: int) -> bool:
+    """Whether a capital there may be a sentence's, or one of a title in which all words have one."""
+    before = text[:place].rstrip(" \t\"'*_")
+    if not before or before.endswith((".", "!", "?", "\n", ";")):
+        return True
+    words = [word for word in text.split() if word[:1].isalpha()]
+    return len(words) >= _TITLE_WORDS and sum(word[:1].isupper() for word in words) > _TITLE_SHARE * len(words)
 
 
 def _resolved(

@@ -24,6 +24,11 @@ from labs.posting.vocabulary import vocabulary
 MIN_WITHOUT_ROLE = 3
 """A post whose title names no role of this field must ask for as many testable things to be one."""
 
+_ANY_FIELD = frozenset(
+    {"programming", "scripting", "git", "http", "rest-api", "data-formats", "architecture", "testing"}
+)
+"""What every post in software asks for says nothing of this field."""
+
 _TITLE_LINES = 3
 _LANGUAGE_WORDS = 3000
 """Enough to tell a language; a posting has a tenth to a third of it."""
@@ -121,7 +126,8 @@ def _fit(title: str, asked: Sequence[Requirement]) -> Fit:
         return Fit.FITS if any(not r.person for r in asked) else Fit.NOTHING_TESTABLE
     if not testable:
         return Fit.NOTHING_TESTABLE
-    return Fit.FITS if len(testable) >= MIN_WITHOUT_ROLE else Fit.OTHER_FIELD
+    of_this_field = [r for r in testable if r.id.split(".")[0] not in _ANY_FIELD]
+    return Fit.FITS if len(of_this_field) >= MIN_WITHOUT_ROLE else Fit.OTHER_FIELD
 
 
 def _names_role(title: str) -> tuple[bool, bool]:

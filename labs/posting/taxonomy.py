@@ -57,6 +57,7 @@ class Entry(_Model):
     es: tuple[str, ...] = ()
     pt: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
     when: tuple[When, ...] = ()
     never: tuple[str, ...] = ()
     person: bool = False
@@ -81,6 +82,7 @@ class Entry(_Model):
         """Yield all names, the proper ones first."""
         yield from self.names
         yield from self.exact
+        yield from self.inside
         for own in (self.en, self.es, self.pt):
             yield from own
         for when in self.when:
@@ -98,6 +100,8 @@ class Sense:
 
     requirement: RequirementId
     exact: str = ""
+    inside: bool = False
+    """Whether the capitals say nothing at the start of a sentence (Go ahead; decent Go)."""
     companions: tuple[str, ...] = ()
     anywhere: bool = False
     """Whether a companion anywhere in the posting is enough."""
@@ -133,7 +137,7 @@ class Taxonomy:
                 plain = words(name)
                 for phrase in {plain} if sense.exact else variants(plain):
                     known = table.get(phrase, ())
-                    if phrase and all(other.requirement != id_ for other in known):
+                    if phrase and sense not in known:
                         # Names that count anywhere give way to those that need a companion.
                         table[phrase] = (sense, *known) if sense.companions or sense.exact else (*known, sense)
         return Phrases(table)
@@ -174,6 +178,8 @@ def _senses(id_: RequirementId, entry: Entry) -> Iterator[tuple[str, Sense]]:
         yield name, Sense(id_)
     for name in entry.exact:
         yield name, Sense(id_, exact=name)
+    for name in entry.inside:
+        yield name, Sense(id_, exact=name, inside=True)
     for when in entry.when:
         for name in when.names:
             exact = name if when.exact else ""

@@ -19,6 +19,11 @@ from tests.unit.posting.samples import asked, ids, kinds, reading
         ("Docker, no hace falta Kubernetes", {"docker": "must", "kubernetes": "mention"}),
         ("Kubernetes is not required but Docker is", {"kubernetes": "mention", "docker": "must"}),
         ("Não é necessário conhecer Azure", {"azure": "mention"}),
+        ("A service mesh (we use Linkerd)", {"service-mesh": "must", "service-mesh.linkerd": "mention"}),
+        ("We use Flux, but Argo CD is fine too", {"flux": "mention", "argocd": "mention"}),
+        ("You don't need to know Docker", {"docker": "mention"}),
+        ("Infrastructure as code, preferably Terraform", {"iac": "must", "terraform": "nice"}),
+        ("Kafka welcome; Linux is a must", {"messaging.kafka": "nice", "linux": "must"}),
     ],
 )
 def test_wording_decides_how_much_it_is_wanted(bullet: str, expected: dict[str, str]) -> None:
@@ -33,6 +38,11 @@ def test_wording_decides_how_much_it_is_wanted(bullet: str, expected: dict[str, 
         ("Ansible y/o Puppet", {"ansible", "puppet"}),
         ("Al menos uno de estos: Jenkins, CircleCI", {"ci.circleci", "ci.jenkins"}),
         ("Linux, and Docker or Podman", {"docker", "podman"}),
+        ("Terraform, ECS or Kubernetes", {"aws.ecs", "kubernetes"}),
+        ("Tools such as Ansible, Terraform or similar", {"ansible", "terraform"}),
+        ("Production code in Rust, Go, or another systems language", {"programming.go", "programming.rust"}),
+        ("Pipelines en GitLab o Jenkins", {"ci.gitlab", "ci.jenkins"}),
+        ("Either Pulumi or Crossplane", {"pulumi", "crossplane"}),
     ],
 )
 def test_alternatives_are_one_need(bullet: str, group: set[str]) -> None:
@@ -49,6 +59,58 @@ def test_lists_are_no_alternatives(bullet: str) -> None:
 def test_examples_of_what_is_named_are_folded_into_it() -> None:
     assert asked("At least two programming languages: Python, Java, PHP, etc.") == {"programming": "must"}
     assert asked("Relational databases: MySQL or PostgreSQL") == {"databases.sql": "must"}
+
+
+def test_examples_of_a_kindred_category_are_folded_too() -> None:
+    assert asked("At least one scripting language (Python, Bash, PowerShell)") == {"scripting": "must"}
+    assert asked("Una o más: Python, Cobol, Ruby") == {"programming.python": "must", "programming.ruby": "must"}
+
+
+@pytest.mark.parametrize(
+    ("lead", "kind"),
+    [
+        ("Any of the following technologies is a plus:", "nice"),
+        ("No hace falta que conozcas:", "mention"),
+        ("You should have worked with:", "must"),
+        ("Vas a:", "duty"),
+    ],
+)
+def test_a_sentence_that_announces_a_list_speaks_of_it(lead: str, kind: str) -> None:
+    text = f"# DevOps\n\n## Requirements\n\n- Linux\n\n{lead}\n\n- Docker\n- Helm\n\n## Benefits\n\n- AWS\n"
+    nested = f"# DevOps\n\n## Requirements\n\n- Linux\n- {lead}\n  - Docker\n  - Helm\n- Git\n"
+    assert kinds(reading(text)) == {"linux": "must", "docker": kind, "helm": kind, "aws": "mention"}
+    assert kinds(reading(nested)) == {"linux": "must", "docker": kind, "helm": kind, "git": "must"}
+
+
+def test_headings_that_only_divide_a_section_keep_it() -> None:
+    text = "# DevOps\n\n**Requirements**\n\n**Cloud:**\n\n- AWS\n\n**Kubernetes**\n\n- Helm\n\n**Bonus**\n\n- Git\n"
+    assert kinds(reading(text)) == {"aws": "must", "kubernetes": "must", "helm": "must", "git": "nice"}
+
+
+def test_lists_that_lost_their_bullets_are_lists() -> None:
+    text = "DevOps\n\nRequirements\nDocker\nKnowledge of Linux\nHelm would be advantageous\nGit\n"
+    assert kinds(reading(text)) == {"docker": "must", "linux": "must", "helm": "nice", "git": "must"}
+
+
+def test_without_sections_tasks_are_no_requirements() -> None:
+    text = "# DevOps\n\n- Maintain Jenkins for our team\n- Configurar Zabbix\n- Kubernetes\n- 3 years with Ansible\n"
+    found = kinds(reading(text))
+    assert found == {"ci.jenkins": "duty", "observability.zabbix": "duty", "kubernetes": "must", "ansible": "must"}
+
+
+def test_required_is_required_wherever_it_stands() -> None:
+    text = "# DevOps\n\n## Requirements\n\n- Linux\n\n## Nice to have\n\n- Helm\n- Git (excluyente)\n"
+    assert kinds(reading(text)) == {"linux": "must", "helm": "nice", "git": "must"}
+
+
+def test_confidence_tells_plain_names_from_guesses() -> None:
+    found = {
+        str(r.id): r.confidence for r in reading("# DevOps\n\n## Requirements\n\n- Linux\n- Terrafomr\n").requirements
+    }
+    assert found["linux"] == 1
+    assert found["terraform"] < 0.8
+    (alone,) = reading("We want a DevOps engineer for the team with experience in Kubernetes.").requirements
+    assert alone.confidence < 0.8
 
 
 def test_a_category_gives_way_to_what_belongs_to_it() -> None:

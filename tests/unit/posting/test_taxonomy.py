@@ -1,6 +1,7 @@
 import pytest
 
 from labs.core.errors import InputError
+from labs.core.ids import RequirementId
 from labs.posting.taxonomy import parse_taxonomy, taxonomy, variants
 from tests.unit.posting.samples import EXPECTED, asked
 
@@ -39,6 +40,14 @@ def test_each_name_is_found(id_: str) -> None:
         ("Javanese", "programming.java"),
         ("see https://kubernetes.io", "kubernetes"),
         ("mail aws@example.com", "aws"),
+        ("Debían cumplir plazos", "linux"),
+        ("Tempo de experiência", "observability.tracing"),
+        ("HOSPITAL SAN ROQUE", "storage"),
+        ("Go ahead and apply", "programming.go"),
+        ("Where You Go Next Matters", "programming.go"),
+        ("Fluent in English", "observability.elk"),
+        ("We consult with ranches", "consul"),
+        ("Cosas que pasan en el tiempo", "observability.tracing"),
     ],
 )
 def test_must_not_match(text: str, absent: str) -> None:
@@ -61,10 +70,33 @@ def test_must_not_match(text: str, absent: str) -> None:
         ("Languages: Go, Python", "programming.go"),
         ("CI with GitLab", "ci.gitlab"),
         ("Kuberentes", "kubernetes"),
+        ("Terrafomr", "terraform"),
+        ("anisble", "ansible"),
+        ("Postgressql", "databases.sql.postgresql"),
+        ("Open-Shift", "kubernetes.openshift"),
+        ("decent Go", "programming.go"),
+        ("Python, go, ruby", "programming.go"),
+        ("Node.js/Vue.js", "vue"),
+        ("OAuth 2.0", "auth.oauth"),
+        ("redes virtuais no Azure", "azure.networking"),
+        ("Grafana, Loki y trazas", "observability.tracing"),
     ],
 )
 def test_must_match(text: str, present: str) -> None:
     assert present in asked(text)
+
+
+def test_a_companion_anywhere_is_enough_for_names_that_say_so() -> None:
+    assert asked("IAM, VPC", "Terraform for AWS")["aws.iam"] == "must"
+    assert "aws.iam" not in asked("IAM", "Terraform")
+    assert "kubernetes.kind" not in asked("A kind", "Kubernetes")
+
+
+def test_every_requirement_says_what_shows_it() -> None:
+    entries = taxonomy().entries
+    assert entries[RequirementId("kubernetes")].shown_by == "hands-on"
+    assert entries[RequirementId("architecture.design")].shown_by == "written"
+    assert entries[RequirementId("certification.cka")].shown_by == "declared"
 
 
 def test_plurals_of_three_languages() -> None:
