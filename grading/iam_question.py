@@ -1,13 +1,14 @@
 """One question of a check, with all policies that apply and what AWS adds to every request, decided."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from grading.findings import UndecidableError, Words
 from grading.iam_beyond import Verdict, settled
 from grading.iam_resources import Resource, may_have_unread_policy, policy_on, resource_of
 from grading.iam_sides import SESSION, Lab, Side
+from grading.iam_tags import ask_for_tags, tags_of
 from labs.core.iam.decision import Effect, Policies
 from labs.core.iam.document import Policy, parse
 from labs.core.iam.evaluate import decide
@@ -53,15 +54,30 @@ def judged(lab: Lab, question: Question) -> Verdict:
     resource = resource_of(lab.aws, question.arn, [each for each in dict.fromkeys(likely) if each])
     context = _context(lab, question, resource)
     request = Request(question.side.principal, question.action, question.arn, resource.owner, context)
-    decision = decide(request, _policies(lab, question.side, request, resource))
+    policies = _policies(lab, question.side, request, resource)
+    if resource.owner and lab.has(resource.owner) and ask_for_tags(policies):
+        request = replace(request, context={**_tags(lab, request.service, resource, given=context), **context})
+    decision = decide(request, policies)
     if decision.effect is Effect.INCONCLUSIVE:
         raise UndecidableError(explain(decision).en)
-    if decision.effect is not Effect.EXPLICIT_DENY and may_have_unread_policy(question.arn):
-        raise UndecidableError(f"{question.arn} may have a policy of its own, which is not read here.")
+    if decision.effect is not Effect.EXPLICIT_DENY:
+        _refuse_unread(request, policies)
     if not resource.owner or lab.has(resource.owner):
         return settled(lab.aws, decision)
     said = explain(decision)
     return Verdict(decision.is_allowed, Words(said.en, said.es))
+
+
+def _refuse_unread(request: Request, policies: Policies) -> None:
+    """Raises UndecidableError where more than the policies that were read decides."""
+    if may_have_unread_policy(request.resource):
+        raise UndecidableError(f"{request.resource} may have a policy of its own, which is not read here.")
+    is_stranger = request.principal.kind is Kind.ANONYMOUS
+    if request.service == "execute-api" and not (is_stranger and policies.resource):
+        # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+        raise UndecidableError(
+            "Whom an API lets in, but by its resource policy, is for its methods' authorizers to say."
+        )
 
 
 def _policies(lab: Lab, side: Side, request: Request, resource: Resource) -> Policies:
@@ -77,6 +93,14 @@ def _policies(lab: Lab, side: Side, request: Request, resource: Resource) -> Pol
         rcps=lab.limits_on(request.owner),
         management_account=lab.organization.management_account,
     )
+
+
+def _tags(lab: Lab, service: str, resource: Resource, *, given: Mapping[str, Given]) -> dict[str, Given]:
+    """Condition keys for the resource's tags, unless the check gives them itself."""
+    if any(":resourcetag/" in key.lower() for key in given):
+        return {}
+    tags = tags_of(lab.aws, resource)
+    return {f"{word}:ResourceTag/{key}": value for word in ("aws", service) for key, value in tags.items()}
 
 
 def _context(lab: Lab, question: Question, resource: Resource) -> dict[str, Given]:

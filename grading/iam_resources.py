@@ -54,13 +54,15 @@ SOURCES = (
            ("ResourceNotFoundException",)),
     Source(r"events:.*:event-bus/(?P<name>.+)", "events", "DescribeEventBus", {"Name": "{name}"}, "Policy",
            ("ResourceNotFoundException",)),
+    Source(r"execute-api:[^:]*:\d*:(?P<name>[^/]+)/.+", "apigateway", "GetRestApi", {"restApiId": "{name}"}, "policy",
+           ("NotFoundException",)),
     Source(r"iam::\d*:role/(.*/)?(?P<name>[^/]+)", "iam", "GetRole", {"RoleName": "{name}"},
            "Role.AssumeRolePolicyDocument", ("NoSuchEntity", "NoSuchEntityException")),
 )  # fmt: skip
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html says which have."""
 _UNREAD = re.compile(
     r"(acm-pca|aps|backup|codeartifact|codebuild|elasticfilesystem|es|glacier|glue|lex|mediastore|schemas|ses|signer"
-    r"|vpc-lattice|s3express|s3-object-lambda|s3-outposts|execute-api):.*|s3:[^:]*:\d+:accesspoint/.*"
+    r"|vpc-lattice|s3express|s3-object-lambda|s3-outposts):.*|s3:[^:]*:\d+:accesspoint/.*"
 )
 """Resources that may have policies too, which are not read."""
 _ARN = re.compile(r"arn:(?P<partition>[^:]+):(?P<body>[^:]+:(?P<region>[^:]*):(?P<account>[^:]*):.+)", re.DOTALL)
@@ -106,8 +108,19 @@ def policy_on(aws: AwsReader, resource: Resource) -> Policy | None:
         if part := re.fullmatch(source.pattern, found["body"], re.DOTALL):
             names = {**part.groupdict(default=""), "arn": resource.arn, "partition": found["partition"]}
             document = _document(aws, source, resource, names)
+            if source.service == "apigateway" and document:
+                document = _expanded(document, resource.arn)
             return policy_of(document, name=resource.arn) if document else None
     return None
+
+
+def _expanded(document: str, arn: str) -> str:
+    """An API's policy with whole ARNs, and without the backslashes that API Gateway puts before its quotes.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-create-attach.html
+    """
+    plain = document.replace('\\"', '"').replace("\\/", "/")
+    return plain.replace('"execute-api:/', f'"{arn.partition("/")[0]}/')
 
 
 def may_have_unread_policy(arn: str) -> bool:
