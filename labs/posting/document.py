@@ -3,8 +3,8 @@
 from labs.posting.blocks import Block, Document, Field
 from labs.posting.jsonld import find_posting, posting_document
 from labs.posting.markdown import markdown_form
-from labs.posting.markup import is_markup, page_title, parse_tree, scripts, tree_blocks
 from labs.posting.plain import is_odd, plain_blocks
+from labs.posting.shape import is_markup
 from labs.posting.source import Source
 
 _MIN_DESCRIPTION = 200
@@ -27,6 +27,8 @@ def parse(source: Source) -> Document:
 
 
 def _page(source: Source) -> Document:
+    from labs.posting.markup import page_title, parse_tree, scripts, tree_blocks  # noqa: PLC0415 - loads lxml
+
     root = parse_tree(source.text)
     if root is None:
         return Document(source.name, None, (), ())
@@ -43,6 +45,7 @@ def _page(source: Source) -> Document:
 def _read_text(text: str) -> list[Block]:
     """Return the blocks of a description inside another file: HTML, Markdown or plain text."""
     if is_markup(text) or "</" in text:
-        root = parse_tree(text)
-        return [] if root is None else tree_blocks(root)
+        from labs.posting.markup import markup_blocks  # noqa: PLC0415 - loads lxml
+
+        return markup_blocks(text)
     return plain_blocks(text) if is_odd(text) else markdown_form(text)[1]

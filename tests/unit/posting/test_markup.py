@@ -3,7 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labs.posting.blocks import Form
-from labs.posting.markup import is_markup, markup_blocks
+from labs.posting.markup import markup_blocks
+from labs.posting.shape import is_markup
 from tests.unit.posting.samples import kinds, reading
 
 
