@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from labs.catalogue.awsbuilding import STEPS
 from labs.catalogue.merge import differences
@@ -11,6 +12,9 @@ from labs.catalogue.scenario import Scenario
 from labs.catalogue.variant import AwsVariant, Variant
 from labs.core.awssystem import AwsSystem
 from labs.core.names import used
+
+if TYPE_CHECKING:
+    from botocore.model import ServiceModel
 
 EVERYTHING = frozenset({"*", "*:*"})
 _SHARED_WORDS = frozenset({"Allow", "Deny", "true", "false", "Enabled", "Disabled", "Properties", "Statement", "Action",
@@ -66,12 +70,11 @@ def _unknown_calls(scenario: Scenario, system: AwsSystem) -> Iterator[Problem]:
 
 
 def _call_problems(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[str]:
-    import botocore.session  # noqa: PLC0415 - only whoever looks at scenarios in full needs the models
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - only whoever looks at scenarios in full needs it
     from botocore.validate import ParamValidator  # noqa: PLC0415
 
     try:
-        model = botocore.session.Session().get_service_model(service)
+        model = _service_model(service)
     except BotoCoreError as error:
         yield str(error)
         return
@@ -81,3 +84,11 @@ def _call_problems(service: str, operation: str, parameters: Mapping[str, Any]) 
     shape = model.operation_model(operation).input_shape
     if shape is not None and (report := ParamValidator().validate(dict(parameters), shape)).has_errors():
         yield report.generate_report()
+
+
+@lru_cache(maxsize=None)
+def _service_model(service: str) -> Any:
+    """What botocore knows of the service. EC2's takes 0.3 s to read, and a network is made by dozens of its calls."""
+    import botocore.session  # noqa: PLC0415
+
+    return botocore.session.Session().get_service_model(service)

@@ -78,6 +78,7 @@ def rendered_value(text: str, parameters: Mapping[str, Any]) -> Any:
     return value
 
 
+@lru_cache(maxsize=2048)  # the same texts are asked for with every variant
 def names_used(text: str) -> frozenset[str]:
     """The names a template reads. Raises RenderingError when it is no template."""
     environment = _environment()
