@@ -49,6 +49,10 @@ class Clause:
             found.update(m for m in self.matches if end <= m.start < limit)
         return frozenset(found)
 
+    def has_verb(self, cue: Cue) -> bool:
+        """Whether such a cue stands in the clause that speaks of what follows wherever it stands ("we use")."""
+        return any(entry[0] is cue and entry[1] is Reach.BEFORE for entry in self.cues)
+
     def reached(self, cue: Cue) -> frozenset[Match]:
         """Return the requirements that cues of this kind speak of."""
         return frozenset(match for entry in self.cues if entry[0] is cue for match in self._reached(*entry[1:]))
@@ -64,9 +68,10 @@ class Clause:
             or labels
             or (reach is Reach.EITHER and following and not in_brackets and all(m.end <= chunk for m in preceding))
         ):
-            limit = min(
-                (c[2] for c in self.cues if c[2] >= end and c[0] in _LIMITS and c[1] is not Reach.AFTER), default=None
-            )
+            limits = [c[2] for c in self.cues if c[2] >= end and c[0] in _LIMITS and c[1] is not Reach.AFTER]
+            if in_brackets and (closing := self.text.find(")", end - self.start)) >= 0:
+                limits.append(self.start + closing)
+            limit = min(limits, default=None)
             yield from (m for m in following if limit is None or m.start < limit)
         else:
             limit = (

@@ -59,6 +59,8 @@ class _Finding:
     kind: Kind
     evidence: Evidence
     group: frozenset[RequirementId] = frozenset()
+    denied: bool = False
+    """Whether the posting says in words that it is not required."""
 
 
 _BY_SECTION = {
@@ -139,7 +141,8 @@ class _Reader:
                 group = frozenset(m.requirement for m in next((g for g in groups if match in g), ()))
                 quote = self.document.quote(lines[match], piece.block, match.start)
                 evidence = Evidence(lines[match], quote, round(trust * match.certainty, 2))
-                yield _Finding(match.requirement, wishes.kind(match, base), evidence, group)
+                denied = piece.section is Section.NEGATED or wishes.is_denied(match)
+                yield _Finding(match.requirement, wishes.kind(match, base), evidence, group, denied)
 
     def _base(self, piece: Piece, clause: Clause) -> tuple[Kind, float]:
         """Return what a clause's place makes of what it names, and how far to trust that."""
@@ -148,7 +151,7 @@ class _Reader:
         kind = _BY_SECTION.get(piece.section)
         if kind is not None:
             return kind, trust
-        if clause.has(Cue.COMPANY):
+        if clause.has_verb(Cue.COMPANY):
             return Kind.MENTION, trust
         has_skill = clause.has(Cue.SKILL)
         if self.structured:
@@ -169,6 +172,10 @@ class _Wishes:
         self._nice = clause.reached(Cue.NICE)
         self._must = clause.firmly_reached(Cue.MUST)
         self._company = clause.asides()
+
+    def is_denied(self, match: Match) -> bool:
+        """Whether the clause says that it is not required."""
+        return match in self._negated
 
     def kind(self, match: Match, base: Kind) -> Kind:
         """Return how much is wanted what the place of the clause makes `base`."""
@@ -212,6 +219,9 @@ def _merged(findings: Sequence[_Finding], taxonomy: Taxonomy) -> list[Requiremen
     by_id: dict[RequirementId, list[_Finding]] = {}
     for finding in findings:
         by_id.setdefault(finding.requirement, []).append(finding)
+    for id_, own in by_id.items():
+        if any(f.denied for f in own):  # what is not required is no requirement for standing in the tasks as well
+            by_id[id_] = [f for f in own if f.kind is not Kind.DUTY]
     kinds = {id_: max((f.kind for f in own), key=STRENGTH.__getitem__) for id_, own in by_id.items()}
     return [
         _requirement(id_, [f for f in own if f.kind is kinds[id_]], taxonomy)

@@ -71,10 +71,12 @@ def _from_text(document: Document, pieces: Sequence[Piece]) -> Iterator[LevelEvi
             continue
         labelled = _LABELLED.match(block.text)
         if labelled and words(labelled.group(1)) in vocabulary().level_labels:
-            if level := _level_named(labelled.group(2)):
+            if level := _level_named(labelled.group(2)) or _label_level(labelled.group(2)):
                 yield _evidence(document, piece, labelled.start(2), level, _LABEL)
             continue
         block_tokens = tokens(block.text)
+        if piece.section is Section.DETAILS and len(block_tokens) == 1 and (level := _label_level(block.text)):
+            yield _evidence(document, piece, 0, level, _LABEL)
         for hit in vocabulary().levels.hits(block_tokens):
             whole = len(block_tokens) == hit.last - hit.first + 1
             is_title = block.form is Form.HEADING or block.lines[0] == first_line
@@ -88,6 +90,11 @@ def _from_text(document: Document, pieces: Sequence[Piece]) -> Iterator[LevelEvi
 def _evidence(document: Document, piece: Piece, place: int, level: Level, trust: int) -> LevelEvidence:
     (line,) = piece.block.lines_at([place])
     return LevelEvidence(level, line, document.quote(line, piece.block, place), trust)
+
+
+def _label_level(text: str) -> Level | None:
+    """Return the level of a word that is one beside a label only ("Nível: Especialista")."""
+    return next((level for word in words(text) if (level := vocabulary().label_levels.get(word))), None)
 
 
 def _level_named(text: str) -> Level | None:
@@ -114,11 +121,19 @@ def _from_years(document: Document, pieces: Sequence[Piece]) -> Iterator[LevelEv
         block_tokens = tokens(piece.block.text)
         for index, token in enumerate(block_tokens[:-1]):
             number = _number(token.word)
-            ranged = index and token.joined and _number(block_tokens[index - 1].word)  # of "3-5 years" the 3 counts
+            ranged = _is_upper_end(block_tokens, index)
             if number is None or ranged or number > _MAX_YEARS:
                 continue
             if any(after.word in years for after in block_tokens[index + 1 : index + 4]):
                 yield _evidence(document, piece, token.start, _level_of(number), _YEARS)
+
+
+def _is_upper_end(block_tokens: Sequence[Token], index: int) -> bool:
+    """Whether a number ends a range: of "3-5 years" and "3 to 5 years" the 3 counts."""
+    before = [token.word for token in block_tokens[max(0, index - 2) : index]]
+    if before and block_tokens[index].joined and _number(before[-1]) is not None:
+        return True
+    return len(before) > 1 and before[1] in vocabulary().range_words and _number(before[0]) is not None
 
 
 def _number(word: str) -> int | None:

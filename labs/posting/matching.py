@@ -63,7 +63,7 @@ def _is_sure(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
 def _has_capitals(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
     if not sense.exact:
         return True
-    if sense.inside and _begins_sentence(text, hit.start):
+    if sense.inside and text.strip(" .;,*_") != sense.exact and _begins_sentence(text, hit.start):
         return False
     # In a line of capitals all words look like acronyms (HOSPITAL SAN ROQUE).
     return text[hit.start : hit.end] == sense.exact and not (text.isupper() and len(text.split()) >= _CAPITALS)

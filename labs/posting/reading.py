@@ -22,7 +22,7 @@ from labs.posting.text import tokens, words
 from labs.posting.vocabulary import vocabulary
 
 MIN_WITHOUT_ROLE = 3
-"""A post whose title names no role of this field must ask for as many testable things to be one."""
+"""A post whose title names no role of this field must require as many testable things of it to be one."""
 
 _ANY_FIELD = frozenset(
     {"programming", "scripting", "git", "http", "rest-api", "data-formats", "architecture", "testing"}
@@ -126,7 +126,7 @@ def _fit(title: str, asked: Sequence[Requirement]) -> Fit:
         return Fit.FITS if any(not r.person for r in asked) else Fit.NOTHING_TESTABLE
     if not testable:
         return Fit.NOTHING_TESTABLE
-    of_this_field = [r for r in testable if r.id.split(".")[0] not in _ANY_FIELD]
+    of_this_field = [r for r in testable if r.kind is Kind.MUST and r.id.split(".")[0] not in _ANY_FIELD]
     return Fit.FITS if len(of_this_field) >= MIN_WITHOUT_ROLE else Fit.OTHER_FIELD
 
 

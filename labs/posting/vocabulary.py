@@ -80,6 +80,8 @@ class _Data(_Model):
     levels: dict[Level, list[str]]
     level_not_after: list[str]
     level_labels: list[str]
+    label_levels: dict[Level, list[str]]
+    range_words: list[str]
     years: list[str]
     number_words: dict[str, int]
     stopwords: dict[str, list[str]]
@@ -106,6 +108,10 @@ class Vocabulary:
         self.role_nouns = frozenset(word for text in data.roles.nouns for word in words(text))
         self.levels = Phrases.of(data.levels)
         self.level_not_after = frozenset(words(" ".join(data.level_not_after)))
+        self.label_levels = {
+            word: level for level, texts in data.label_levels.items() for word in words(" ".join(texts))
+        }
+        self.range_words = frozenset(words(" ".join(data.range_words)))
         self.level_labels = frozenset(words(text) for text in data.level_labels)
         self.years = frozenset(words(" ".join(data.years)))
         self.number_words = {word: number for text, number in data.number_words.items() for word in words(text)}

@@ -170,3 +170,18 @@ def test_nested_item_is_read_in_the_light_of_its_parent() -> None:
         "kubernetes.kind": "must",
         "kubernetes.troubleshooting": "must",
     }
+
+
+def test_what_is_not_required_is_no_task_either() -> None:
+    text = (
+        "# DevOps\n\n## Tasks\n\n- Move off Nomad and Jenkins\n\n## Requirements\n\n- Docker\n- Nomad is not required\n"
+    )
+    assert kinds(reading(text)) == {"nomad": "mention", "ci.jenkins": "duty", "docker": "must"}
+
+
+def test_a_preference_in_brackets_stays_in_them() -> None:
+    assert asked("Kubernetes (preferably EKS) and Istio") == {
+        "kubernetes": "must",
+        "kubernetes.eks": "nice",
+        "service-mesh.istio": "must",
+    }

@@ -30,3 +30,21 @@ def test_text_beats_front_matter_and_the_contradiction_is_told() -> None:
     assert reading_.level == "senior"
     assert [(e.line, e.text) for e in reading_.evidence] == [(5, "The DevOps Engineer Senior leads.")]
     assert [(e.level, e.line) for e in reading_.contradictions] == [("semi-senior", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("# DevOps\n\nDe 3 a 5 años de experiencia", "semi-senior"),
+        ("# DevOps\n\n- at least five years of experience", "senior"),
+        ("# DevOps\n\n- 6+ years in IT, two years of Kubernetes", "senior"),
+        ("# Systems Engineer II", "semi-senior"),
+        ("# Analista de Redes y Soporte Jr.", "junior"),
+        ("# DevOps\n\n#### Nível\n\n- Especialista", "senior"),
+        ("# Especialista en Redes", None),
+        ("# DevOps Engineer\n\nYou report to the Head of Platform and help senior colleagues.", None),
+    ],
+)
+def test_levels_that_are_said_otherwise(text: str, level: str | None) -> None:
+    found = reading(text).level.level
+    assert (found.value if found else None) == level
