@@ -17,6 +17,7 @@ from labs.core.ports import Engine, SandboxSpec
 from labs.core.settings import Settings
 from labs.lifecycle.context import Context
 from provisioner.inventory import Leftover
+from provisioner.pulumi.awsprogram import AwsOutputs
 from provisioner.pulumi.program import LabProgram, Outputs
 from tests.unit.provisioner.pulumi.fakes import FakeEngine
 
@@ -49,6 +50,7 @@ class World:
 
     home: Path
     engine: FakeEngine = field(default_factory=FakeEngine)
+    aws_engine: FakeEngine = field(default_factory=lambda: FakeEngine("emulated", "aws"))
     clock: FakeClock = field(default_factory=FakeClock)
     stacks: set[LabId] = field(default_factory=set)
     joined: list[LabId] = field(default_factory=list)
@@ -61,15 +63,19 @@ class World:
         return Context(
             Settings(home=self.home, run=self.home / "run", **settings),
             catalogue,
-            lambda _: self.engine,
+            lambda name: self.aws_engine if name == "emulated" else self.engine,
             lambda kubeconfig: cast("KubernetesSandbox", kubeconfig),
             lambda admin: cast("AwsSandbox", admin),
             self._stack,
             join=self.joined.append,
             clock=self.clock,
-            inventory=lambda: [*(Leftover(lab, "process", "1") for lab in self.engine.living), *self.others],
+            inventory=lambda: [*(Leftover(lab, "process", "1") for lab in self.living), *self.others],
             told=self.told.append,
         )
+
+    @property
+    def living(self) -> set[LabId]:
+        return {*self.engine.living, *self.aws_engine.living}
 
     def hand_over(self, spec: "GradingSpec", *_: object) -> HandOver:
         """In place of grading's: the symptom shows, or is in trouble."""
@@ -94,15 +100,25 @@ class FakeStack:
         if self.world.pulumi_trouble:
             raise self.world.pulumi_trouble
         spec = SandboxSpec(self.lab, program.limits, program.egress)
-        handle = self.engine_of(program.engine).create(spec)
-        assert program.parts
-        assert all(part.fault and part.grants for part in program.parts)
-        return Outputs(handle.address, handle.admin, f"candidate of {self.lab}", handle.ready_seconds)
+        outputs = Outputs()
+        assert bool(program.engine) == bool(program.parts)
+        if program.engine:
+            handle = self.engine_of(program.engine).create(spec)
+            assert all(part.fault and part.grants for part in program.parts)
+            outputs = Outputs(handle.address, handle.admin, f"candidate of {self.lab}", handle.ready_seconds)
+        if program.account:
+            handle = self.engine_of(program.account.engine).create(spec)
+            assert all(part.statements for part in program.account.parts)
+            names: dict[str, dict[str, str]] = {part.name: {} for part in program.account.parts}
+            outputs.aws = AwsOutputs(handle.admin, {"AWS_REGION": "eu-west-1"}, names, handle.ready_seconds)
+        assert program.engine or program.account
+        return outputs
 
     def destroy(self) -> None:
         if self.world.pulumi_trouble:
             raise InfrastructureError("the state is damaged")
         self.engine_of("labnode").destroy(self.lab)
+        self.engine_of("emulated").destroy(self.lab)
         self.forget()
 
     def forget(self) -> None:

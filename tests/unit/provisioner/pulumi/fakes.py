@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 class FakeEngine:
     """Sandboxes that are only names."""
 
-    name = "labnode"
-    kind = "kubernetes"
-
-    def __init__(self) -> None:
+    def __init__(self, name: str = "labnode", kind: str = "kubernetes") -> None:
+        self.name = name
+        self.kind = kind
         self.living: dict[LabId, SandboxSpec] = {}
         self.created = 0
         self.destroyed = 0
