@@ -79,6 +79,9 @@ class Clause:
                 if in_brackets
                 else max((c[3] for c in self.cues if c[3] <= start and c[1] is not Reach.BEFORE), default=0)
             )
+            colon = self.start + self.text.rfind(":", 0, start - self.start)
+            if any(m.start > colon for m in preceding):
+                limit = max(limit, colon)  # "CI/CD: GitHub Actions preferred" prefers one of them
             yield from (m for m in preceding if m.start >= limit)
 
     def _chunk_start(self, place: int) -> int:

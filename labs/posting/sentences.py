@@ -56,6 +56,8 @@ _WARNINGS = {
     },
 }
 _TITLE_CHARACTERS = 80
+SURE = 0.5
+"""A requirement that is read with less confidence is shown with a question mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class Row:
     name: str
     kind: str
     lines: str
-    """Line numbers, "12, 40"."""
+    """Line numbers, "12, 40"; with a question mark behind them when the reading is not sure."""
     quote: str
     tested_by: str
     """Titles of the planned scenarios, or why there is none."""
@@ -113,7 +115,8 @@ def rows(plan: Plan, language: str) -> list[Row]:
             Row(
                 name=requirement_title(requirement.id, language),
                 kind=kind_word(requirement.kind, language),
-                lines=", ".join(str(e.line) for e in requirement.evidence),
+                lines=", ".join(str(e.line) for e in requirement.evidence)
+                + ("" if requirement.confidence >= SURE else "?"),
                 quote=requirement.evidence[0].text if requirement.evidence else "",
                 tested_by=", ".join(planned) or (reason_sentence(reason, language) if reason else "≈"),
             )

@@ -18,6 +18,16 @@ from labs.posting.text import words
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*")
 _MIN_PLURAL_LETTERS = 3
+_MIN_SINGULAR_LETTERS = 6
+_SINGULARS = (
+    ("ss", "ss"),
+    ("ões", "ão"),
+    ("ciones", "ción"),
+    ("ies", "y"),
+    ("ores", "or"),
+    ("dades", "dad"),
+    ("s", ""),
+)
 
 
 class _Model(BaseModel):
@@ -176,6 +186,9 @@ def within(id_: str, ancestor: str) -> bool:
 def _senses(id_: RequirementId, entry: Entry) -> Iterator[tuple[str, Sense]]:
     for name in (*entry.names, *entry.en, *entry.es, *entry.pt):
         yield name, Sense(id_)
+    for name in (*entry.en, *entry.es, *entry.pt):
+        if one := singular(name):
+            yield one, Sense(id_)
     for name in entry.exact:
         yield name, Sense(id_, exact=name)
     for name in entry.inside:
@@ -184,6 +197,17 @@ def _senses(id_: RequirementId, entry: Entry) -> Iterator[tuple[str, Sense]]:
         for name in when.names:
             exact = name if when.exact else ""
             yield name, Sense(id_, exact=exact, companions=when.companions, anywhere=when.anywhere)
+
+
+def singular(name: str) -> str:
+    """Return a common noun that a name gives in the plural, in the singular; empty when it has none to tell.
+
+    Right for most English, Spanish and Portuguese nouns; a wrong form is a word that nobody writes.
+    """
+    for ending, one in _SINGULARS:
+        if name.endswith(ending) and len(name) >= _MIN_SINGULAR_LETTERS:
+            return name.removesuffix(ending) + one
+    return ""
 
 
 def _never(entry: Entry) -> Iterator[tuple[str, ...]]:

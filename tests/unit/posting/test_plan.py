@@ -96,6 +96,7 @@ def test_rows_and_notes_speak_both_languages() -> None:
     assert rows(plan, "es")[0].kind == "requisito"
     assert any(row.tested_by == "Debe evaluarlo una persona." for row in rows(plan, "es"))
     unread = make_plan(reading("Kubernetes, Docker, AWS"), [])
+    assert {row.lines for row in rows(unread, "en")} == {"1?"}
     assert len(notes(unread, "en")) == len(notes(unread, "es")) == 3
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from labs.core.errors import InputError
 from labs.core.ids import RequirementId
-from labs.posting.taxonomy import parse_taxonomy, taxonomy, variants
+from labs.posting.taxonomy import parse_taxonomy, singular, taxonomy, variants
 from tests.unit.posting.samples import EXPECTED, asked
 
 
@@ -103,6 +103,18 @@ def test_plurals_of_three_languages() -> None:
     assert ("certificacoes",) in variants(("certificacao",))
     assert ("redes", "privadas") in variants(("rede", "privada"))
     assert ("policies",) in variants(("policy",))
+
+
+def test_singulars_of_three_languages() -> None:
+    names = {
+        "firewalls": "firewall",
+        "certificações": "certificação",
+        "balanceadores": "balanceador",
+        "policies": "policy",
+    }
+    assert {name: singular(name) for name in names} == names
+    assert singular("access") == "access"
+    assert not singular("DNS")
 
 
 def test_all_mistakes_are_told_at_once() -> None:
