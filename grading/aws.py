@@ -24,16 +24,16 @@ def aws_finding(check: AwsCheck, view: ScenarioView) -> Finding:
         return failed(
             en=f"AWS answers {check.call} with {answer.error_code}.",
             es=f"AWS responde a {check.call} con {answer.error_code}.",
-            expected=_wanted(expect),
+            expected=wanted(expect),
             actual=f"{answer.error_code}: {answer.error_message}",
         )
     value = jmespath.search(check.query, answer.result)
-    if not (complaint := _complaint(expect, value)):
+    if not (complained := complaint(expect, value)):
         return passed(en=f"{check.call} is as expected.", es=f"{check.call} es lo esperado.", actual=shown(value))
     return failed(
-        en=f"{check.call}, {check.query}: {complaint[0]}",
-        es=f"{check.call}, {check.query}: {complaint[1]}",
-        expected=_wanted(expect),
+        en=f"{check.call}, {check.query}: {complained[0]}",
+        es=f"{check.call}, {check.query}: {complained[1]}",
+        expected=wanted(expect),
         actual=shown(value),
     )
 
@@ -66,7 +66,7 @@ def _refusal(check: AwsCheck, answer: AwsAnswer, expect: AwsExpectation) -> Find
     )
 
 
-def _complaint(expect: AwsExpectation, value: Any) -> tuple[str, str] | None:
+def complaint(expect: AwsExpectation, value: Any) -> tuple[str, str] | None:
     """Why the value is not as expected, in both languages."""
     items = value if isinstance(value, list) else [] if value is None else [value]
     given = expect.model_fields_set
@@ -83,5 +83,6 @@ def _complaint(expect: AwsExpectation, value: Any) -> tuple[str, str] | None:
     return None
 
 
-def _wanted(expect: AwsExpectation) -> str:
+def wanted(expect: AwsExpectation) -> str:
+    """The expectation, as it was written."""
     return shown(expect.model_dump(exclude_unset=True))

@@ -19,6 +19,7 @@ from grading.safeguards import (
 )
 from grading.spec import CheckSpec, SafeguardSpec
 from grading.spec_parts import Model
+from grading.tofu import tofu_finding
 
 Look = Callable[[], Finding]
 
@@ -35,6 +36,7 @@ def check_look(check: CheckSpec, view: ScenarioView, python_checks: Mapping[str,
         check.iam and partial(iam_finding, check.iam, view),
         check.trust and partial(trust_finding, check.trust, view),
         check.reach and partial(reach_finding, check.reach, view),
+        check.tofu and partial(tofu_finding, check.tofu, view),
         check.python and partial(_python_finding, check.python, view, python_checks),
     )
     return _the_one(looks)
@@ -51,6 +53,7 @@ def safeguard_look(guard: SafeguardSpec, view: ScenarioView, python_checks: Mapp
         guard.no_new and partial(no_new_finding, guard.no_new, view),
         guard.aws and partial(aws_finding, guard.aws, view),
         guard.aws_unchanged and partial(unchanged_answer_finding, guard.id, guard.aws_unchanged, view),
+        guard.tofu and partial(tofu_finding, guard.tofu, view),
         guard.python and partial(_python_finding, guard.python, view, python_checks),
     )
     return _the_one(looks)

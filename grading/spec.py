@@ -28,15 +28,37 @@ from grading.spec_parts import (
     Text,
     UnchangedGuard,
 )
+from grading.spec_tofu import TofuCheck
 from labs.core.ids import RequirementId, ScenarioId
 
 CheckPart = (
-    HttpCheck | DnsCheck | TcpCheck | ObjectCheck | ExecCheck | AwsCheck | IamCheck | TrustCheck | ReachCheck | str
+    HttpCheck
+    | DnsCheck
+    | TcpCheck
+    | ObjectCheck
+    | ExecCheck
+    | AwsCheck
+    | IamCheck
+    | TrustCheck
+    | ReachCheck
+    | TofuCheck
+    | str
 )
-SafeguardPart = Ref | UnchangedGuard | ReplicasGuard | NoNewGuard | AwsCheck | AwsQuery | str
+SafeguardPart = Ref | UnchangedGuard | ReplicasGuard | NoNewGuard | AwsCheck | AwsQuery | TofuCheck | str
 
-CHECK_KINDS = ("http", "dns", "tcp", "object", "exec", "aws", "iam", "trust", "reach", "python")
-SAFEGUARD_KINDS = ("same_uid", "unchanged", "replicas", "exists", "absent", "no_new", "aws", "aws_unchanged", "python")
+CHECK_KINDS = ("http", "dns", "tcp", "object", "exec", "aws", "iam", "trust", "reach", "tofu", "python")
+SAFEGUARD_KINDS = (
+    "same_uid",
+    "unchanged",
+    "replicas",
+    "exists",
+    "absent",
+    "no_new",
+    "aws",
+    "aws_unchanged",
+    "tofu",
+    "python",
+)
 
 SETTLING_SECONDS = {"replicas": 30.0, "absent": 10.0, "no_new": 10.0}
 """How long after the last change a safeguard may still come right: rollouts and deletions take their time."""
@@ -87,6 +109,7 @@ class CheckSpec(Model):
     iam: IamCheck | None = None
     trust: TrustCheck | None = None
     reach: ReachCheck | None = None
+    tofu: TofuCheck | None = None
     python: Annotated[str, Field(min_length=1)] | None = None
 
     @property
@@ -136,6 +159,7 @@ class SafeguardSpec(Model):
     no_new: NoNewGuard | None = None
     aws: AwsCheck | None = None
     aws_unchanged: AwsQuery | None = None
+    tofu: TofuCheck | None = None
     python: Annotated[str, Field(min_length=1)] | None = None
 
     @property

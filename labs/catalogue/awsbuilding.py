@@ -13,8 +13,11 @@ from labs.catalogue.variant import AwsVariant
 from labs.core.awssystem import AwsSystem, Step
 
 TEMPLATE, STEPS, FAULT = "template.yaml.j2", "steps.yaml.j2", "fault.yaml"
+WORKSPACE = "workspace/"
+"""Templates of the candidate's files; `broken` in them tells the two states apart."""
 Part = TypeVar("Part", bound=BaseModel)
 Resources = dict[str, Any]
+Workspaces = tuple[Mapping[str, str], Mapping[str, str]]
 Complain = Callable[[str, int, str], None]
 """File, line (0: the whole file), what is wrong."""
 
@@ -24,17 +27,23 @@ def aws_variant(
     texts: Mapping[str, str],
     parameters: Mapping[str, Value],
     *,
+    workspaces: Workspaces,
     complain: Complain,
 ) -> AwsVariant | None:
-    """The infrastructure; None, and complaints, where something is wrong. `texts` are the rendered files by name."""
+    """The infrastructure; None, and complaints, where something is wrong. `texts` are the rendered files by name.
+
+    `workspaces` are the candidate's files, healthy and broken.
+    """
     builder = _Builder(texts, parameters, complain)
     template, steps = builder.template(), builder.steps()
-    if not template.get("Resources") and not steps:
+    if not template.get("Resources") and not steps and not workspaces[0]:
         complain(TEMPLATE, 0, f"makes nothing: give Resources, or calls in {STEPS}")
         return None
-    broken_template, broken_steps = builder.broken(template, steps)
-    healthy = AwsSystem(part.stack, template, tuple(_step(step) for step in steps))
-    broken = AwsSystem(part.stack, broken_template, tuple(_step(step) for step in broken_steps))
+    broken_template, broken_steps = (template, steps)
+    if FAULT in texts or workspaces[0] == workspaces[1]:
+        broken_template, broken_steps = builder.broken(template, steps)
+    healthy = AwsSystem(part.stack, template, tuple(_step(step) for step in steps), workspaces[0])
+    broken = AwsSystem(part.stack, broken_template, tuple(_step(step) for step in broken_steps), workspaces[1])
     return AwsVariant(healthy, broken, tuple(part.policy))
 
 

@@ -97,14 +97,31 @@ class _Builder:
         """The account's infrastructure; None where there is none, or something is wrong with it."""
         from labs.catalogue.awsbuilding import FAULT, STEPS, TEMPLATE, aws_variant  # noqa: PLC0415 - not for all
 
+        workspaces = self._workspace(is_broken=False), self._workspace(is_broken=True)
+        # A fault may lie in the candidate's files alone; otherwise a missing fault.yaml is a problem.
+        needed = {FAULT} if FAULT in self.scenario.texts or workspaces[0] == workspaces[1] else set()
+
         if self.scenario.file.aws is None:
             return None
         from labs.catalogue.awsmodel import AwsPart  # noqa: PLC0415
 
         part = self._validated(AwsPart, self._tree(self.scenario.file.aws, ("aws",)))
-        names = {name for name in (TEMPLATE, STEPS) if name in self.scenario.texts} | {FAULT}
+        names = {name for name in (TEMPLATE, STEPS) if name in self.scenario.texts} | needed
         texts = {name: self._text(name) for name in names}
-        return aws_variant(part, texts, self.parameters, complain=self._complain) if part else None
+        if part is None:
+            return None
+        return aws_variant(part, texts, self.parameters, workspaces=workspaces, complain=self._complain)
+
+    def _workspace(self, *, is_broken: bool) -> dict[str, str]:
+        """The candidate's files by their path in their folder."""
+        from labs.catalogue.awsbuilding import WORKSPACE  # noqa: PLC0415
+
+        names = [name for name in self.scenario.texts if name.startswith(WORKSPACE)]
+        return {
+            name.removeprefix(WORKSPACE).removesuffix(".j2"): text
+            for name in names
+            if (text := self._text(name, broken=is_broken)).strip()
+        }
 
     def _section(self, model: type[Part], name: str) -> Part | None:
         return self._validated(model, {name: self._tree(getattr(self.scenario.file, name), (name,))})
@@ -132,14 +149,14 @@ class _Builder:
             self.problems.append(self.scenario.problem(*place, message=str(error)))
             return value
 
-    def _text(self, name: str) -> str:
+    def _text(self, name: str, **more: bool) -> str:
         """A file of the folder, rendered; empty, with a problem, where that cannot be."""
         text = self.scenario.texts.get(name)
         if text is None:
             self._complain(name, 0, "is missing")
             return ""
         try:
-            return rendered_text(text, self.parameters)
+            return rendered_text(text, {**self.parameters, **more})
         except RenderingError as error:
             self._complain(name, error.line, str(error))
             return ""

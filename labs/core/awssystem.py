@@ -43,9 +43,11 @@ class AwsSystem:
     template: Mapping[str, Any] = field(default_factory=dict)
     """A CloudFormation template in long form (`Fn::…`); empty when there is none."""
     steps: Sequence[Step] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Path → text of what lies in the candidate's workspace, in a folder named like the stack."""
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, for Pulumi's inputs."""
+        """Plain data of what is in the account (the files are not), for Pulumi's inputs."""
         fields = ("id", "service", "operation", "parameters", "region", "account", "keep", "undo")
         return {
             "stack": self.stack,

@@ -14,6 +14,7 @@ from labs.core.probes import (
     NetworkProbe,
     ObjectRef,
     ProbeAnswer,
+    ToolRequest,
 )
 
 Manifest = Mapping[str, Any]
@@ -80,6 +81,12 @@ class Sandbox(Protocol):
     def execute(self, request: ExecRequest) -> ExecAnswer:
         """Run a command in a pod of the scenario. Raises UnreachableError when it could not be run."""
 
+    def run(self, request: ToolRequest) -> ExecAnswer:
+        """Run a command on the candidate's workspace, in a cell that ends with it. What it says is hostile text.
+
+        Raises UnreachableError when it could not be run to its end, or the lab has no workspace.
+        """
+
     @property
     def aws(self) -> AwsReader:
         """The lab's AWS account, read-only. Raises InputError when it has none."""
@@ -137,6 +144,8 @@ class CandidateAccess:
     kubeconfig: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables, such as AWS_ACCESS_KEY_ID."""
+    terminal: bool = True
+    """The command gets the caller's terminal, where there is one."""
 
 
 class Engine(Protocol):

@@ -81,9 +81,23 @@ class ExecRequest:
     timeout_seconds: float = 10.0
 
 
+WORKSPACE = "/home/work"
+"""Where a candidate's shell has the files that stay from one shell to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRequest:
+    """A command in a cell of its own beside the sandbox: the workspace at hand, none of the candidate's access."""
+
+    command: tuple[str, ...]
+    stdin: str = ""
+    timeout_seconds: float = 30.0
+    output_max_bytes: int = 2 * 2**20
+
+
 @dataclass(frozen=True, slots=True)
 class ExecAnswer:
-    """A finished command. Output is cut at 64 KiB each."""
+    """A finished command. Output is cut: at 64 KiB each, or where the request says."""
 
     exit_code: int
     stdout: str

@@ -1,7 +1,7 @@
 """What an AWS account must not tell a candidate: what it is for, and how it was before."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from labs.catalogue.variant import Variant
 from labs.core.aws import AwsCall, AwsReader
@@ -12,12 +12,20 @@ from labs.lifecycle.leaks import TELLING
 def aws_leaks(reader: AwsReader, variant: Variant) -> Sequence[str]:
     """Return what in the account, freshly broken, gives the answer away; empty when nothing does.
 
-    Looks for words that tell, in the stack that the candidate can read (names, descriptions, template) and in tags, and
-    for a second version of anything that keeps versions. Raises UnreachableError when it cannot look.
+    Looks for words that tell, in the stack that the candidate can read (names, descriptions, template), in tags and in
+    their files, and for a second version of anything that keeps versions. Raises UnreachableError when it cannot look.
     """
     if variant.aws is None:
         return []
-    return sorted({*_in_stack(reader, variant.aws.broken.stack), *_in_policies(reader)})
+    files = variant.aws.broken.files
+    return sorted({*_in_files(files), *_in_stack(reader, variant.aws.broken.stack), *_in_policies(reader)})
+
+
+def _in_files(files: Mapping[str, str]) -> Iterator[str]:
+    """What the candidate finds in the workspace."""
+    for path, text in files.items():
+        for word in _telling(f"{path}\n{text}"):
+            yield f"the file {path} has the word {word!r}"
 
 
 def _in_stack(reader: AwsReader, stack: str) -> Iterator[str]:

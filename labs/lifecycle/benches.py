@@ -12,6 +12,7 @@ from labs.core.ports import CandidateAccess, Clock, Engine, Sandbox, SandboxSpec
 from labs.core.probes import ObjectRef
 from labs.lifecycle.awsleaks import aws_leaks
 from labs.lifecycle.leaks import leaks
+from labs.lifecycle.sandboxes import in_cell
 from labs.lifecycle.scripts import run_script
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class AwsBench:
     @property
     def sandbox(self) -> Sandbox:
         """See Bench."""
-        return self._account()
+        return self._account().with_workspace(in_cell(self._engine, self.lab))
 
     def clear(self, variant: Variant) -> None:
         """See Bench."""
@@ -142,7 +143,13 @@ class AwsBench:
 
         if variant.aws is None:
             raise LookupError(f"{variant.scenario} has no AWS account")
-        return deploy(self._account().client, variant.aws.broken if broken else variant.aws.healthy)
+        system = variant.aws.broken if broken else variant.aws.healthy
+        names = deploy(self._account().client, system)
+        if system.files:
+            from provisioner.aws.workspace import place  # noqa: PLC0415
+
+            place(in_cell(self._engine, self.lab), system.stack, system.files)
+        return names
 
     def settle(self, spec: "GradingSpec") -> None:
         """See Bench. An account has nothing that is starting."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from labs.catalogue.variant import Variant
 from labs.core.ids import LabId
 from labs.core.names import replaced, used
-from labs.core.ports import Engine, Sandbox
+from labs.core.ports import CandidateAccess, Engine, Sandbox
 from labs.lifecycle.context import Context
 from labs.lifecycle.record import LabRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from grading.spec import GradingSpec
 
@@ -30,11 +30,18 @@ def engines(context: Context, record: LabRecord) -> Sequence[Engine]:
     return [context.engine_of(name) for name in record.engine.split(SEPARATOR)]
 
 
+def in_cell(engine: Engine, lab: LabId) -> "Callable[[Sequence[str]], Sequence[str]]":
+    """From a command to the argv that runs it beside the sandbox: without the candidate's access, or any terminal."""
+    return lambda command: engine.command_in_cell(lab, command, CandidateAccess(terminal=False))
+
+
 def sandbox(context: Context, lab: LabId, variant: Variant) -> Sandbox:
     """The sandbox of the lab in which the scenario is. Raises NotFoundError when its way in is not kept."""
     files = context.files(lab)
     if variant.aws:
-        return context.account_of(files.read_aws_admin())
+        account = context.account_of(files.read_aws_admin())
+        engine = next(each for each in engines(context, context.registry.get(lab)) if each.kind == "aws")
+        return account.with_workspace(in_cell(engine, lab)) if variant.aws.broken.files else account
     return context.sandbox_of(files.read_admin())
 
 

@@ -6,17 +6,24 @@ from typing import NoReturn
 from labs.core.aws import AwsAdmin
 from labs.core.errors import UnreachableError
 from labs.core.ports import ClusterReader, Prober
-from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest
+from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest, ToolRequest
 from provisioner.aws.client import AwsClient
 from provisioner.aws.reader import Reader
+from provisioner.aws.rolekeys import as_grader
+from provisioner.aws.workspace import InCell, run_tool
 
 
 class AwsSandbox:
     """A `Sandbox` that has an account and no cluster. Safe to share between threads."""
 
-    def __init__(self, admin: str) -> None:
-        self.client = AwsClient(AwsAdmin.from_json(admin))
+    def __init__(self, admin: str | AwsClient, in_cell: InCell | None = None) -> None:
+        self.client = as_grader(AwsClient(AwsAdmin.from_json(admin))) if isinstance(admin, str) else admin
         self._reader = Reader(self.client)
+        self._in_cell = in_cell
+
+    def with_workspace(self, in_cell: InCell) -> "AwsSandbox":
+        """The same account, and the workspace beside it: `in_cell` gives the argv that runs a command there."""
+        return AwsSandbox(self.client, in_cell)
 
     @property
     def aws(self) -> Reader:
@@ -37,6 +44,12 @@ class AwsSandbox:
         """See Sandbox. Raises UnreachableError."""
         del request
         _no_cluster()
+
+    def run(self, request: ToolRequest) -> ExecAnswer:
+        """See Sandbox. Raises UnreachableError."""
+        if self._in_cell is None:
+            raise UnreachableError("This lab has no workspace that could be looked at.")
+        return run_tool(self._in_cell, request)
 
     def freeze(self) -> None:
         """No request but the grader's is answered any more, whatever credentials it brings."""

@@ -66,7 +66,7 @@ def shell_command(
             "LANG=C.UTF-8",
             r"PS1=lab:\w\$ ",
         ],
-        terminal=sys.stdin.isatty() and sys.stdout.isatty(),
+        terminal=access.terminal and sys.stdin.isatty() and sys.stdout.isatty(),
         unprivileged_user=CANDIDATE_UID,
         cwd=PLACE if workspace else HOME,
     )

@@ -13,10 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from labs.core.errors import InfrastructureError
+from labs.core.probes import WORKSPACE
 from provisioner.cell.spec import CellSpec
 
 SIZE_MIB = 128
-PLACE = "/home/work"
+PLACE = WORKSPACE
 """In a shell."""
 HELD_AT = "/mnt"
 """In the sandbox's cell, whose server may not enter: the directory is the candidate's."""

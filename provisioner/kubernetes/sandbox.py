@@ -3,9 +3,9 @@
 from contextlib import AbstractContextManager
 
 from labs.core.aws import AwsReader
-from labs.core.errors import InputError
+from labs.core.errors import InputError, UnreachableError
 from labs.core.ports import Prober
-from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest
+from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest, ToolRequest
 from provisioner.kubernetes import prober
 from provisioner.kubernetes.credentials import credentials
 from provisioner.kubernetes.disturber import PodDisturber
@@ -49,6 +49,10 @@ class KubernetesSandbox:
     def prober(self, identity: ClientIdentity) -> AbstractContextManager[Prober]:
         """See Sandbox."""
         return prober.opened(self._transport, self._reader, self._writer, identity)
+
+    def run(self, request: ToolRequest) -> ExecAnswer:
+        """See Sandbox. Raises UnreachableError: workspaces are beside AWS accounts."""
+        raise UnreachableError(f"This lab has no workspace to run {request.command[0]} on.")
 
     def execute(self, request: ExecRequest) -> ExecAnswer:
         """See Sandbox."""

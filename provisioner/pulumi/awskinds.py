@@ -1,6 +1,6 @@
-"""The provider's resources in an AWS account: AwsSystem and AwsAccess. See kinds.Kind."""
+"""The provider's resources of an AWS account: AwsSystem, AwsAccess and Workspace. See kinds.Kind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,13 @@ from pydantic import Field
 
 from labs.core.aws import AwsAdmin
 from labs.core.awssystem import AwsSystem
+from labs.core.ids import lab_id
+from labs.core.ports import CandidateAccess, Engine
 from provisioner.pulumi.errors import ResourceInputError
 from provisioner.pulumi.inputs import Inputs, parsed
 
 Plain = Mapping[str, Any]
+_NO_ACCESS = CandidateAccess(terminal=False)
 
 
 class AwsSystemInputs(Inputs):
@@ -19,6 +22,7 @@ class AwsSystemInputs(Inputs):
 
     admin: str
     system: dict[str, Any]
+    tags: dict[str, str] = Field(default_factory=dict)
 
 
 class AwsAccessInputs(Inputs):
@@ -26,6 +30,50 @@ class AwsAccessInputs(Inputs):
 
     admin: str
     statements: list[dict[str, Any]] = Field(min_length=1)
+
+
+class WorkspaceInputs(Inputs):
+    """What lies in a folder of the candidate's workspace, beside the account of a lab."""
+
+    lab: str
+    engine: str
+    folder: str
+    files: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceKind:
+    """The candidate's files at the start."""
+
+    engine_of: Callable[[str], Engine]
+    secrets: frozenset[str] = frozenset()
+    replacing: frozenset[str] = frozenset({"lab", "engine", "folder", "files"})
+
+    def check(self, inputs: Plain) -> None:
+        """See Kind."""
+        lab_id(parsed(WorkspaceInputs, inputs).lab)
+
+    def create(self, inputs: Plain) -> tuple[str, dict[str, Any]]:
+        """See Kind. The id is `lab/folder`."""
+        from provisioner.aws.workspace import place  # noqa: PLC0415
+
+        given = parsed(WorkspaceInputs, inputs)
+        engine, lab = self.engine_of(given.engine), lab_id(given.lab)
+        place(lambda command: engine.command_in_cell(lab, command, _NO_ACCESS), given.folder, given.files)
+        return f"{given.lab}/{given.folder}", dict(inputs)
+
+    def update(self, old: Plain, inputs: Plain) -> dict[str, Any]:
+        """See Kind. Nothing changes in place."""
+        return {**old, **inputs}
+
+    def is_there(self, resource_id: str) -> bool:
+        """See Kind. What a candidate does to their files is their business, not drift."""
+        del resource_id
+        return True
+
+    def delete(self, resource_id: str, outputs: Plain) -> None:
+        """See Kind. The workspace goes with the lab's cell."""
+        del resource_id, outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +93,7 @@ class SystemKind:
 
         given = parsed(AwsSystemInputs, inputs)
         system = _system(given)
-        return system.stack, {**inputs, "names": deploy(_client(given.admin), system)}
+        return system.stack, {**inputs, "names": deploy(_client(given.admin), system, tags=given.tags)}
 
     def update(self, old: Plain, inputs: Plain) -> dict[str, Any]:
         """See Kind. Nothing changes in place."""
@@ -98,9 +146,15 @@ class AccessKind:
 
 
 def _client(admin: str) -> Any:
+    """A client of the account. Raises AccountError when the credentials have come to lead to another real one."""
     from provisioner.aws.client import AwsClient  # noqa: PLC0415
 
-    return AwsClient(AwsAdmin.from_json(admin))
+    client = AwsClient(AwsAdmin.from_json(admin))
+    if not client.admin.endpoint:
+        from provisioner.account.guard import check_account  # noqa: PLC0415
+
+        check_account(client, client.admin.account)
+    return client
 
 
 def _system(given: AwsSystemInputs) -> AwsSystem:

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 from labs.core.awssystem import AwsSystem
 from labs.core.ids import LabId
 from provisioner.pulumi.resource import Resource, output
+
+if TYPE_CHECKING:
+    from provisioner.account.leave import Leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,8 @@ class AccountProgram:
     lab: LabId
     engine: str
     parts: Sequence[AwsPart]
+    leave: "Leave | None" = None
+    """Of a person, to make it in a real account; without it, it comes from the engine."""
 
 
 @dataclass(slots=True)
@@ -47,6 +52,11 @@ def register_account(program: AccountProgram, outputs: AwsOutputs) -> None:
 
     One scenario after the other: the same seed gives the same account, and an emulated one computes on one core anyway.
     """
+    if program.leave:
+        from provisioner.pulumi.realprogram import register_real  # noqa: PLC0415 - it needs this module
+
+        register_real(program, program.leave.fence, outputs)
+        return
     account = Resource(
         "Node",
         "account",
@@ -61,6 +71,15 @@ def register_account(program: AccountProgram, outputs: AwsOutputs) -> None:
             depends_on=systems[-1:], deleted_with=account, additional_secret_outputs=["names"]
         )
         inputs = {"admin": admin, "system": pulumi.Output.secret(part.system.to_json())}
+        if part.system.files:
+            files = {
+                "lab": program.lab,
+                "engine": program.engine,
+                "folder": part.system.stack,
+                "files": part.system.files,
+            }
+            placed = pulumi.ResourceOptions(depends_on=[account], deleted_with=account)
+            Resource("Workspace", f"{part.name}-workspace", files, options=placed)
         systems.append(Resource("AwsSystem", f"{part.name}-aws", inputs, outputs=("names",), options=options))
     statements = [dict(statement) for part in program.parts for statement in part.statements]
     access = Resource(

@@ -10,7 +10,7 @@ from labs.core.probes import ObjectRef
 from provisioner.kubernetes.access import Grant, give, manifests, revoke
 from provisioner.kubernetes.paths import reference
 from provisioner.kubernetes.sandbox import KubernetesSandbox
-from provisioner.pulumi.awskinds import AccessKind, SystemKind
+from provisioner.pulumi.awskinds import AccessKind, SystemKind, WorkspaceKind
 from provisioner.pulumi.inputs import AccessInputs, NodeInputs, ObjectsInputs, parsed
 
 FIELD_MANAGER = "taller"
@@ -193,4 +193,5 @@ def kinds(engine_of: EngineOf, sandbox_of: SandboxOf) -> Mapping[str, Kind]:
         "taller:index:Access": Access(sandbox_of),
         "taller:index:AwsSystem": SystemKind(),
         "taller:index:AwsAccess": AccessKind(),
+        "taller:index:Workspace": WorkspaceKind(engine_of),
     }

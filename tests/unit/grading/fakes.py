@@ -22,6 +22,7 @@ from labs.core.probes import (
     ObjectRef,
     ProbeAnswer,
     ProbeOutcome,
+    ToolRequest,
 )
 
 if TYPE_CHECKING:
@@ -141,6 +142,8 @@ class FakeSandbox:
     closed: list[ClientIdentity] = field(default_factory=list)
     asked: list[int] = field(default_factory=list)
     executed: list[ExecRequest] = field(default_factory=list)
+    ran: list[ToolRequest] = field(default_factory=list)
+    tool_answer: ExecAnswer = field(default_factory=lambda: ExecAnswer(0, "", ""))
     exec_answer: ExecAnswer = field(default_factory=lambda: ExecAnswer(0, "fine\n", ""))
 
     def __post_init__(self) -> None:
@@ -161,6 +164,10 @@ class FakeSandbox:
     def execute(self, request: ExecRequest) -> ExecAnswer:
         self.executed.append(request)
         return self.exec_answer
+
+    def run(self, request: ToolRequest) -> ExecAnswer:
+        self.ran.append(request)
+        return self.tool_answer
 
     @property
     def aws(self) -> AwsReader:
