@@ -6,7 +6,9 @@ from labs.core.settings import settings
 
 KUBERNETES = ("labnode",)
 AWS = ("emulated",)
-NAMES = (*KUBERNETES, *AWS)
+ACCOUNT = "account"
+"""A real AWS account: never chosen but by a person who names it."""
+NAMES = (*KUBERNETES, *AWS, ACCOUNT)
 
 
 def engine(name: str) -> Engine:
@@ -19,4 +21,8 @@ def engine(name: str) -> Engine:
         from provisioner.emulated.engine import EmulatedEngine  # noqa: PLC0415
 
         return EmulatedEngine(settings())
+    if name == ACCOUNT:
+        from provisioner.account.engine import AccountEngine  # noqa: PLC0415
+
+        return AccountEngine(settings())
     raise InputError(f"There is no engine {name!r}.", hint=f"Engines: {', '.join(NAMES)}.")

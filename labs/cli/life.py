@@ -8,6 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from labs.cli.accounts import (
+    AccountId,
+    AccountOptions,
+    BudgetUsd,
+    Confirm,
+    EngineName,
+    Notify,
+    Region,
+    account_request,
+    account_wish,
+)
 from labs.cli.options import Json, Lab, Lang, Minutes, ScenarioName, duration_seconds, seed_text
 from labs.cli.output import note, print_json, say, table
 from labs.cli.planning import DEFAULT_MINUTES, plan_of_source
@@ -63,12 +74,20 @@ def up(
         str,
         typer.Option("--ttl", metavar="TIME", help="How long the lab lives: 90m, 4h, 2d; default: TALLER_TTL_SECONDS."),
     ] = "",
+    engine: EngineName = "",
+    account: AccountId = "",
+    region: Region = "",
+    budget_usd: BudgetUsd = None,
+    notify: Notify = None,
+    confirm: Confirm = "",
     json: Json = False,
 ) -> None:
     """Start a candidate's lab, broken and ready to be worked in.
 
     It is provisioned, broken, and its symptoms are proven before it is handed over. The same lab asked for twice
     changes nothing. What is wrong with the input or the host is said before anything is created.
+    With --engine account, AWS scenarios are made in a real account: cost and account are shown first, and its id must
+    be typed, or passed with --confirm.
     """
     from labs.cli.tools import ensure_toolchain  # noqa: PLC0415
     from labs.lifecycle.ttl import lab_seconds  # noqa: PLC0415
@@ -77,6 +96,7 @@ def up(
     from labs.lifecycle.views import up_result_json  # noqa: PLC0415
 
     name, drawn_from = candidate_name(candidate), seed_text(seed)
+    wish = account_wish(engine, AccountOptions(account, region, budget_usd, tuple(notify or ()), confirm))
     context = context_of()
     seconds = lab_seconds(context.settings, duration_seconds(ttl) if ttl else None)
     wanted = wanted_scenarios(posting, scenario or [], minutes)
@@ -84,8 +104,9 @@ def up(
         _ = context.catalogue[each]  # there is one of that name, or an error that says so
     ensure_toolchain()
     request = UpRequest(
-        name, wanted.scenarios, seed=drawn_from, ttl_seconds=seconds, posting=wanted.posting, plan=wanted.plan
-    )
+        name, wanted.scenarios, seed=drawn_from, ttl_seconds=seconds, posting=wanted.posting, plan=wanted.plan,
+        account=account_request(wish, confirm, json=json) if wish else None,
+    )  # fmt: skip
     record = bring_up(context, request)
     if json:
         print_json(up_result_json(context, record))
@@ -128,7 +149,10 @@ def show_ready(context: "Context", record: "LabRecord") -> None:
     say(f"  taller brief {record.id}      what the candidate reads")
     kubeconfig = context.files(record.id).kubeconfig
     other_way = f"; or KUBECONFIG={kubeconfig}" if kubeconfig.exists() else ""
-    say(f"  taller shell {record.id}      a shell in it{other_way}")
+    if record.engine == "account":
+        say(f"  {context.files(record.id).aws_environment}      the candidate's variables")
+    else:
+        say(f"  taller shell {record.id}      a shell in it{other_way}")
     say(f"  taller grade {record.id}      the score, at any time")
     say(f"  taller down {record.id}       remove it")
 

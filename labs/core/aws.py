@@ -52,7 +52,7 @@ class AwsReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AwsAdmin:
-    """The grader's way into an AWS sandbox. `token` and `secret_key` are secrets."""
+    """The grader's way into an AWS sandbox. `token` is a secret."""
 
     endpoint: str
     """http://ADDRESS:PORT of an emulated account; empty for AWS itself."""
@@ -60,6 +60,10 @@ class AwsAdmin:
     region: str
     token: str = field(default="", repr=False)
     """Known to an emulated account's gate only."""
+    grader: str = ""
+    """ARN of the role that the grader takes in a real account, whose operator may do more than read."""
+    session: str = ""
+    """Name under which the grader takes roles; empty: any. A frozen real account knows one that passes."""
 
     def to_json(self) -> str:
         """One line, for files and Pulumi's outputs."""

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from labs.catalogue.scenario import Scenario
 from labs.catalogue.variant import Variant, object_ref
+from labs.core.errors import InputError
 from labs.core.ids import LabId, ScenarioId
 from labs.core.ports import Engine, Limits, SandboxSpec
+from labs.lifecycle.accounts import ACCOUNT
 from labs.lifecycle.record import LabRecord
 from labs.lifecycle.sandboxes import SEPARATOR
 
 if TYPE_CHECKING:
+    from provisioner.account.leave import Leave
     from provisioner.pulumi.awsprogram import AwsPart
     from provisioner.pulumi.program import LabProgram, ScenarioPart
 
@@ -31,13 +34,20 @@ def sandbox_spec(lab: LabId, scenarios: Sequence[Scenario]) -> SandboxSpec:
 
 
 def program(
-    record: LabRecord, variants: Mapping[ScenarioId, Variant], spec: SandboxSpec, *, engine_of: Callable[[str], Engine]
+    record: LabRecord,
+    variants: Mapping[ScenarioId, Variant],
+    spec: SandboxSpec,
+    *,
+    engine_of: Callable[[str], Engine],
+    leave: "Leave | None" = None,
 ) -> "LabProgram":
-    """Return the lab's stack. Imports Pulumi."""
+    """Return the lab's stack; with a leave, its account is a real one. Imports Pulumi."""
     from provisioner.pulumi.awsprogram import AccountProgram  # noqa: PLC0415
     from provisioner.pulumi.program import LabProgram  # noqa: PLC0415 - Pulumi is slow to import
 
     names = {engine_of(name).kind: name for name in record.engine.split(SEPARATOR)}
+    if names.get("aws") == ACCOUNT and leave is None:
+        raise InputError("Nothing is created in a real AWS account without a confirmation that names it.")
     accounts = [_aws_part(variant) for variant in variants.values() if variant.aws]
     return LabProgram(
         lab=record.id,
@@ -46,7 +56,7 @@ def program(
         ttl_seconds=record.expires_at - record.created_at,
         limits=spec.limits,
         egress=spec.egress,
-        account=AccountProgram(record.id, names["aws"], accounts) if accounts else None,
+        account=AccountProgram(record.id, names["aws"], accounts, leave) if accounts else None,
     )
 
 

@@ -15,6 +15,7 @@ from labs.lifecycle.files import LabFiles
 if TYPE_CHECKING:
     from labs.catalogue.loader import Catalogue
     from labs.lifecycle.registry import Registry
+    from provisioner.aws.client import AwsClient
     from provisioner.aws.sandbox import AwsSandbox
     from provisioner.inventory import Leftover
     from provisioner.kubernetes.sandbox import KubernetesSandbox
@@ -68,6 +69,13 @@ def _join(lab: LabId) -> None:
     EmulatedEngine(settings()).join(lab)
 
 
+def _operator(account: str, region: str) -> "AwsClient":
+    from labs.core.aws import AwsAdmin  # noqa: PLC0415
+    from provisioner.aws.client import AwsClient  # noqa: PLC0415 - botocore
+
+    return AwsClient(AwsAdmin("", account, region))
+
+
 def _silent(_: str) -> None:
     """Nobody listens."""
 
@@ -91,6 +99,8 @@ class Context:
     """A lab's stack, whose Node resources come from the given engines."""
     join: Callable[[LabId], None] = _join
     """Lets what is in the lab's cluster reach its AWS account."""
+    operator_of: "Callable[[str, str], AwsClient]" = _operator
+    """A real account, by id and region, with the credentials of whoever runs taller."""
     clock: Clock = field(default_factory=SystemClock)
     inventory: "Callable[[], Sequence[Leftover]]" = _host_inventory
     """What is on the host."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from labs.core.errors import InfrastructureError
 from labs.core.ids import LabId
 from labs.core.states import LabState
+from labs.lifecycle.accounts import end_account
 from labs.lifecycle.context import Context
 from labs.lifecycle.owners import this_process
 from labs.lifecycle.record import LabRecord
@@ -32,7 +33,8 @@ class _Work:
 def down(context: Context, lab: LabId) -> LabRecord:
     """Nothing of the lab is left but its row, whose state is gone. Idempotent: a lab that is gone is returned as it is.
 
-    Raises NotFoundError for an unknown lab, InputError while another living process works on it.
+    Raises NotFoundError for an unknown lab, InputError while another living process works on it, and ResidueError when
+    its real account is not known to be clean: the lab is not gone then, and asking again looks again.
     """
     record = context.registry.get(lab)
     if record.state is LabState.GONE:
@@ -60,6 +62,7 @@ def remove_orphan(context: Context, lab: LabId, engine_names: Sequence[str]) -> 
     """Nothing of a lab without a living row is left, whether registry and state know it or not."""
     for name in engine_names:
         context.engine_of(name).destroy(lab)
+    end_account(context, lab)
     context.stack_of(lab, context.engine_of).forget()
     context.files(lab).remove()
 
@@ -70,6 +73,7 @@ def _finished(work: _Work, name: str, seconds: float) -> None:
 
 def _stack(work: _Work) -> None:
     """The stack is destroyed and forgotten; one that Pulumi cannot read any more is only forgotten."""
+    end_account(work.context, work.lab)
     stack = work.context.stack_of(work.lab, work.context.engine_of)
     try:
         stack.destroy()

@@ -34,6 +34,11 @@ class LabFiles:
         return self.directory / "aws-admin.json"
 
     @property
+    def real_account(self) -> Path:
+        """What is known of the lab's real account; there from before it is made until it is known to be clean."""
+        return self.directory / "account.json"
+
+    @property
     def aws_environment(self) -> Path:
         """The variables of the candidate's shell, as JSON; there while the lab is ready."""
         return self.directory / "aws-environment.json"
@@ -69,6 +74,19 @@ class LabFiles:
         _write(self.aws_admin, admin)
         _write(self.names, json.dumps({scenario: dict(each) for scenario, each in names.items()}))
 
+    def keep_aws_admin(self, admin: str) -> None:
+        """The way into the AWS account is in its file."""
+        _write(self.aws_admin, admin)
+
+    def keep_real_account(self, text: str) -> None:
+        """What a teardown of the lab's real account needs is in its file."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(self.real_account, text)
+
+    def read_real_account(self) -> str:
+        """The reverse of `keep_real_account`. Raises NotFoundError."""
+        return _read(self.real_account)
+
     def keep_environment(self, environment: Mapping[str, str]) -> None:
         """The variables of the candidate's shell are in their file."""
         _write(self.aws_environment, json.dumps(dict(environment)))
@@ -83,6 +101,11 @@ class LabFiles:
             return {}
         names: dict[str, dict[str, str]] = json.loads(_read(self.names))
         return names.get(scenario, {})
+
+    def read_all_names(self) -> Mapping[str, Mapping[str, str]]:
+        """Scenario → what its parts are called in the account; nothing where that was never known."""
+        names: dict[str, dict[str, str]] = json.loads(_read(self.names)) if self.names.exists() else {}
+        return names
 
     def read_access(self) -> CandidateAccess:
         """What the candidate's shell is given. Raises NotFoundError when there is nothing, also when it is frozen."""

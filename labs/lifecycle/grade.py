@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from labs.core.errors import InfrastructureError, InputError, NotFoundError
 from labs.core.ids import LabId, ScenarioId
 from labs.core.states import LabState
+from labs.lifecycle.accounts import ACCOUNT, end_access
 from labs.lifecycle.context import Context
 from labs.lifecycle.examination import examination
 from labs.lifecycle.owners import this_process
@@ -79,7 +80,9 @@ def freeze(context: Context, lab: LabId) -> LabRecord:
     try:
         files = context.files(lab)
         for engine in engines(context, record):
-            if engine.kind == "aws":
+            if engine.name == ACCOUNT:
+                end_access(context, lab)
+            elif engine.kind == "aws":
                 context.account_of(files.read_aws_admin()).freeze()
             else:
                 revoke(context.sandbox_of(files.read_admin()))

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from grading.handover import HandOver, hand_over
@@ -12,18 +12,20 @@ from labs.catalogue.variant import Variant
 from labs.core.errors import HostError, InputError
 from labs.core.ids import LabId, ScenarioId, candidate_name, new_lab_id
 from labs.core.states import LabState
+from labs.lifecycle.accounts import ACCOUNT, AccountRequest, Permitted, end_account, permitted, wait_for_grader
 from labs.lifecycle.ahead import booting
 from labs.lifecycle.blueprint import program, sandbox_spec
 from labs.lifecycle.context import Context, StoppableClock
 from labs.lifecycle.owners import this_process
 from labs.lifecycle.record import LabRecord
-from labs.lifecycle.sandboxes import SEPARATOR, engine_names, engines, named_spec, sandbox
+from labs.lifecycle.sandboxes import EMULATED, SEPARATOR, engine_names, engines, named_spec, sandbox
 from labs.lifecycle.steps import Course, Step
 from labs.lifecycle.ttl import lab_seconds
 from labs.lifecycle.turns import turn
 from labs.lifecycle.variants import drawn, python_checks
 
 if TYPE_CHECKING:
+    from labs.core.ports import Engine
     from provisioner.pulumi.program import Outputs
 
 
@@ -38,6 +40,8 @@ class UpRequest:
     engine: str = "labnode"
     posting: str = ""
     plan: Mapping[str, Any] = field(default_factory=dict)
+    account: AccountRequest | None = None
+    """A person asks for a real AWS account; without it AWS is emulated."""
 
 
 @dataclass(slots=True)
@@ -47,6 +51,7 @@ class _Work:
     context: Context
     record: LabRecord
     variants: Mapping[ScenarioId, Variant]
+    permitted: Permitted | None = None
     outputs: "Outputs | None" = None
     handed: Mapping[ScenarioId, HandOver] = field(default_factory=dict)
     timings: dict[str, float] = field(default_factory=dict)
@@ -67,9 +72,10 @@ def up(context: Context, request: UpRequest) -> LabRecord:
     ttl_seconds = lab_seconds(context.settings, request.ttl_seconds)
     seed = request.seed or candidate
     variants = drawn(context.catalogue, request.scenarios, seed)
-    if existing := _existing(context, candidate, request):
+    aws = ACCOUNT if request.account else EMULATED
+    names = engine_names(variants.values(), kubernetes=request.engine, aws=aws)
+    if existing := _existing(context, candidate, request, names):
         return existing
-    names = engine_names(variants.values(), kubernetes=request.engine)
     for engine in map(context.engine_of, names.split(SEPARATOR)):
         if problems := engine.problems():
             raise HostError(
@@ -90,7 +96,8 @@ def up(context: Context, request: UpRequest) -> LabRecord:
         doing="up",
         owner=this_process(),
     )
-    work = _Work(context, record, variants)
+    permit = permitted(context, request.account, record, variants) if request.account else None
+    work = _Work(context, record, variants, permit)
     _take_steps(work, begun)
     return context.registry.get(work.lab)
 
@@ -115,12 +122,13 @@ def _take_steps(work: _Work, begun: float) -> None:
     registry.release(work.lab)
 
 
-def _existing(context: Context, candidate: str, request: UpRequest) -> LabRecord | None:
+def _existing(context: Context, candidate: str, request: UpRequest, engine_names: str) -> LabRecord | None:
     """The candidate's lab if it is what is asked for and ready; None when there is none. Raises InputError."""
     found = context.registry.of_candidate(candidate)
     if found is None:
         return None
     same = set(found.scenarios) == set(request.scenarios) and request.seed in {"", found.seed}
+    same = same and found.engine == engine_names
     if (
         same
         and found.state is LabState.READY
@@ -137,6 +145,8 @@ def _existing(context: Context, candidate: str, request: UpRequest) -> LabRecord
 
 def _reserve(work: _Work) -> None:
     work.context.registry.reserve(work.record)
+    if work.permitted:
+        work.context.files(work.lab).keep_real_account(work.permitted.kept.to_json())
 
 
 def _stack(work: _Work) -> None:
@@ -144,11 +154,17 @@ def _stack(work: _Work) -> None:
     context, record = work.context, work.record
     context.registry.move(work.lab, LabState.PROVISIONING, now=context.clock.now())
     spec = sandbox_spec(work.lab, [context.catalogue[name] for name in work.variants])
+    leave = work.permitted.leave if work.permitted else None
+    if leave:
+        spec = replace(spec, egress=True)  # what is in a cluster beside the account reaches it over the Internet
     with ExitStack() as boots:
-        ahead = {each.name: boots.enter_context(booting(each, spec)) for each in engines(context, record)}
-        lab_program = program(record, work.variants, spec, engine_of=ahead.__getitem__)
+        ahead: dict[str, Engine] = {
+            each.name: each if each.name == ACCOUNT else boots.enter_context(booting(each, spec))
+            for each in engines(context, record)
+        }
+        lab_program = program(record, work.variants, spec, engine_of=ahead.__getitem__, leave=leave)
         outputs = context.stack_of(work.lab, ahead.__getitem__).up(lab_program)
-    if outputs.admin_kubeconfig and outputs.aws.admin:
+    if outputs.admin_kubeconfig and outputs.aws.admin and not leave:
         context.join(work.lab)
     files = context.files(work.lab)
     if outputs.admin_kubeconfig:
@@ -157,6 +173,8 @@ def _stack(work: _Work) -> None:
     if outputs.aws.admin:
         files.keep_account(admin=outputs.aws.admin, names=outputs.aws.names)
         work.timings["account_ready_seconds"] = round(outputs.aws.ready_seconds, 3)
+    if leave:
+        wait_for_grader(context, outputs.aws.admin)
     work.outputs = outputs
 
 
@@ -164,6 +182,7 @@ def _undo_stack(work: _Work) -> None:
     """Nothing of the sandbox is left, then nothing of the stack: the node is what costs."""
     for engine in engines(work.context, work.record):
         engine.destroy(work.lab)
+    end_account(work.context, work.lab)
     work.context.stack_of(work.lab, work.context.engine_of).forget()
     work.context.files(work.lab).remove()
 

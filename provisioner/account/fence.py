@@ -4,7 +4,7 @@ The candidate's key comes last: whatever fails before it leaves nobody inside.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from provisioner.account.spec import Fence
 if TYPE_CHECKING:
     import pulumi_aws as aws
 
+Inside = Callable[[Sequence[pulumi.Resource]], Sequence[pulumi.Resource]]
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 SESSION_SECONDS = 3600
 """A grade takes minutes; the least that AWS lets a role have."""
@@ -25,16 +26,17 @@ SESSION_SECONDS = 3600
 class FenceOutputs:
     """What became of a fence."""
 
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """The variables of a candidate's shell: secrets."""
+    environment: dict[str, str] = field(default_factory=dict, repr=False)
+    """The variables of a candidate's shell: secrets. Filled when the key is known."""
     boundary: str = ""
     grader: str = ""
     """ARN of the role the grader takes."""
 
 
-def register(fence: Fence, outputs: FenceOutputs) -> "aws.Provider":
+def register(fence: Fence, outputs: FenceOutputs, *, inside: Inside = lambda _: ()) -> "aws.Provider":
     """The fence's resources are registered with the running Pulumi program; `outputs` is filled as they become known.
 
+    `inside` registers what is to be in the fence before the candidate is, after the resources that it is given.
     Returns the provider, for what else the program makes in the account: it refuses any other account and tags
     everything. Needs the plugin `pulumi-resource-aws` when it runs for real (see `missing`).
     """
@@ -44,7 +46,8 @@ def register(fence: Fence, outputs: FenceOutputs) -> "aws.Provider":
     user = _candidate(fence, boundary, provider)
     grader = _grader(fence, provider)
     action = _budget(fence, stop, user, provider)
-    key = _key(fence, user, [boundary, stop, grader, action], provider)
+    held: list[pulumi.Resource] = [boundary, stop, grader, action]
+    key = _key(user, [*held, *inside(held)], provider)
     _collect(fence, key, outputs)
     return provider
 
@@ -162,12 +165,9 @@ def _budget(
     )
 
 
-def _key(
-    fence: Fence, user: "aws.iam.User", after: list[pulumi.Resource], provider: "aws.Provider"
-) -> "aws.iam.AccessKey":
+def _key(user: "aws.iam.User", after: Sequence[pulumi.Resource], provider: "aws.Provider") -> "aws.iam.AccessKey":
     import pulumi_aws as aws  # noqa: PLC0415
 
-    del fence
     options = pulumi.ResourceOptions(provider=provider, depends_on=after, additional_secret_outputs=["secret"])
     return aws.iam.AccessKey("candidate", user=user.name, opts=options)
 
@@ -183,7 +183,7 @@ def _collect(fence: Fence, key: "aws.iam.AccessKey", outputs: FenceOutputs) -> N
 def _keep(fence: Fence, outputs: FenceOutputs, pair: Any) -> None:
     key_id, secret = pair
     region = fence.regions[0]
-    outputs.environment = {
+    outputs.environment |= {
         "AWS_ACCESS_KEY_ID": str(key_id),
         "AWS_SECRET_ACCESS_KEY": str(secret),
         "AWS_REGION": region,

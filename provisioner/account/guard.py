@@ -70,6 +70,16 @@ def identity(caller: Caller) -> Identity:
     return who
 
 
+def check_account(caller: Caller, account: str) -> None:
+    """The credentials lead to that account. Raises AccountError when they lead to another, or nowhere."""
+    who = identity(caller)
+    if who.account != account:
+        raise AccountError(
+            f"The credentials lead to account {who.account}, not {account}.",
+            hint=f"Set AWS_PROFILE to a principal of {account}.",
+        )
+
+
 def problems(caller: Caller, fence: Fence) -> Sequence[TallerError]:
     """Everything that speaks against making the lab, each with its remedy; empty when nothing does. Changes nothing."""
     found: list[TallerError] = []

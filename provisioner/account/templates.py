@@ -32,6 +32,9 @@ def fenced(system: AwsSystem, fence: Fence) -> AwsSystem:
     wrong += [
         f"step {step.id}: the fence does not allow {step.service}" for step in steps if not _is_allowed(step, fence)
     ]
+    wrong += [
+        f"step {step.id}: it leaves the lab's account or regions" for step in steps if not _is_inside(step, fence)
+    ]
     if wrong:
         raise InputError(
             f"{system.stack} cannot be made in a real account: {'; '.join(wrong)}.",
@@ -84,3 +87,8 @@ def _is_allowed(step: Step, fence: Fence) -> bool:
     names = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing", "apigatewayv2": "apigateway",
              "stepfunctions": "states"}  # fmt: skip
     return names.get(step.service, step.service) in {*fence.services, "iam"}
+
+
+def _is_inside(step: Step, fence: Fence) -> bool:
+    """Whether the step is taken in the lab's account and regions: nothing holds the operator, who takes it."""
+    return step.account in {"", "${account}", fence.account} and step.region in {"", "${region}", *fence.regions}

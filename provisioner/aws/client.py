@@ -2,7 +2,7 @@
 
 import http.client
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
@@ -29,22 +29,26 @@ from provisioner.emulated.incell.gate import ACCOUNT_HEADER, CONTROL_PATH, ENFOR
 TIMEOUT_SECONDS = 20.0
 """An emulated call takes milliseconds; AWS's slowest of those we make, seconds."""
 OVERLOADED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException",
-                        "InternalFailure", "InternalError", "ServiceUnavailable", "RequestExpired"})  # fmt: skip
+                        "InternalFailure", "InternalError", "ServiceUnavailable", "RequestExpired", "ExpiredToken",
+                        "ExpiredTokenException"})  # fmt: skip
 """Answers that say nothing of the account: AWS could not look."""
 _METADATA = "ResponseMetadata"
+Keys = Mapping[str, str]
+"""AccessKeyId, SecretAccessKey and maybe SessionToken, as AWS names them."""
 
 
 class AwsClient:
     """One account, seen with one set of credentials. Thread-safe.
 
-    `keys` are an access key id, a secret and (for a session) a token; without them an emulated account is spoken to as
-    its grader, and AWS itself with the credentials of the environment.
+    `keys` are an access key id, a secret and (for a session) a token, or what gives them when asked (a session's are
+    renewed); without them an emulated account is spoken to as its grader, and AWS itself with the credentials of the
+    environment.
     """
 
-    def __init__(self, admin: AwsAdmin, *, keys: Mapping[str, str] | None = None) -> None:
+    def __init__(self, admin: AwsAdmin, *, keys: Keys | Callable[[], Keys] | None = None) -> None:
         self.admin = admin
         self._keys = keys
-        self._clients: dict[tuple[str, str, str], Any] = {}
+        self._clients: dict[tuple[str, str, str, str], Any] = {}
         self._lock = Lock()
 
     def call(self, call: AwsCall) -> Mapping[str, Any]:
@@ -72,7 +76,7 @@ class AwsClient:
                 raise UnreachableError(f"{call} could not be answered: {code}.") from error
             return AwsAnswer(error_code=code, error_message=str(said.get("Message", "")))
 
-    def with_keys(self, keys: Mapping[str, str]) -> "AwsClient":
+    def with_keys(self, keys: Keys | Callable[[], Keys]) -> "AwsClient":
         """The same account, seen with other credentials, which its policies restrict."""
         return AwsClient(self.admin, keys=keys)
 
@@ -98,13 +102,14 @@ class AwsClient:
 
     def _client(self, call: AwsCall) -> Any:
         region = call.region or self.admin.region
-        key = (call.service, region, call.account)
+        keys = self._keys() if callable(self._keys) else self._keys
+        key = (call.service, region, call.account, keys["AccessKeyId"] if keys else "")
         with self._lock:  # a botocore session is not safe to share while it makes a client
             if key not in self._clients:
-                self._clients[key] = self._made(call.service, region, call.account)
+                self._clients[key] = self._made(call.service, region, call.account, keys)
             return self._clients[key]
 
-    def _made(self, service: str, region: str, account: str) -> Any:
+    def _made(self, service: str, region: str, account: str, keys: Keys | None) -> Any:
         options: dict[str, Any] = {}
         if self.admin.endpoint:
             options |= {
@@ -112,11 +117,11 @@ class AwsClient:
                 "aws_access_key_id": "grader",
                 "aws_secret_access_key": "-",
             }
-        if self._keys:
+        if keys:
             options |= {
-                "aws_access_key_id": self._keys["AccessKeyId"],
-                "aws_secret_access_key": self._keys["SecretAccessKey"],
-                "aws_session_token": self._keys.get("SessionToken"),
+                "aws_access_key_id": keys["AccessKeyId"],
+                "aws_secret_access_key": keys["SecretAccessKey"],
+                "aws_session_token": keys.get("SessionToken"),
             }
         config = Config(
             connect_timeout=TIMEOUT_SECONDS,

@@ -2,13 +2,10 @@
 
 from threading import Lock
 
-from botocore.exceptions import ClientError
-
 from labs.core.aws import AwsAnswer, AwsCall, is_reading
-from labs.core.errors import InputError, UnreachableError
+from labs.core.errors import InputError
 from provisioner.aws.client import AwsClient
-
-SESSION_NAME = "review"
+from provisioner.aws.rolekeys import RoleKeys
 
 
 class Reader:
@@ -43,12 +40,9 @@ class Reader:
         """The account as the role sees it. Raises UnreachableError when the grader cannot take its place."""
         with self._lock:
             if role not in self._as_roles:
-                parameters = {"RoleArn": role, "RoleSessionName": SESSION_NAME}
-                try:
-                    given = self._client.call(AwsCall("sts", "AssumeRole", parameters, account=_account_of(role)))
-                except ClientError as error:
-                    raise UnreachableError(f"The grader cannot take the place of {role}: {error}") from error
-                self._as_roles[role] = self._client.with_keys(given["Credentials"])
+                keys = RoleKeys(self._client, role, account=_account_of(role))
+                keys()  # now, so that who cannot take the role's place hears of it here
+                self._as_roles[role] = self._client.with_keys(keys)
             return self._as_roles[role]
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from labs.core.aws import AwsCall
 from labs.core.awssystem import AwsSystem, Step
-from labs.core.errors import InputError, TimedOutError
+from labs.core.errors import InputError, TimedOutError, UnreachableError
 from labs.core.names import replaced
 from provisioner.aws.client import AwsClient
 from provisioner.aws.errors import AwsError
@@ -23,8 +23,8 @@ _IDS = frozenset({"LogicalResourceId", "PhysicalResourceId"})
 _GOOD = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 
 
-def deploy(client: AwsClient, system: AwsSystem) -> dict[str, str]:
-    """The system is there; the names by which checks may speak of it.
+def deploy(client: AwsClient, system: AwsSystem, *, tags: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The system is there, its stack tagged; the names by which checks may speak of it.
 
     `${account}`, `${region}`, each logical id of the template (its physical id), each output, and what steps keep. Not
     idempotent: call it once for an account. Raises AwsError naming the stack's resource or the step to which AWS says
@@ -32,7 +32,7 @@ def deploy(client: AwsClient, system: AwsSystem) -> dict[str, str]:
     """
     names = {"account": client.admin.account, "region": client.admin.region}
     if system.template:
-        _create_stack(client, system)
+        _create_stack(client, system, tags or {})
         made = _stack_names(client, system.stack)
         if lacking := sorted(set(system.template["Resources"]) - set(made)):
             raise InputError(
@@ -54,23 +54,41 @@ def remove(client: AwsClient, system: AwsSystem, names: Mapping[str, str]) -> Se
             try:
                 call = AwsCall(step.service, step.undo["operation"], replaced(step.undo["parameters"], names))
                 client.call(call)
-            except (ClientError, InputError) as error:
+            except (ClientError, InputError, UnreachableError) as error:
                 left.append(f"step {step.id}: {error}")
-    if system.template:
-        try:
-            client.call(AwsCall("cloudformation", "DeleteStack", {"StackName": system.stack}))
-        except ClientError as error:
-            left.append(f"stack {system.stack}: {error}")
+    if system.template and (trouble := _delete_stack(client, system.stack)):
+        left.append(f"stack {system.stack}: {trouble}")
     return left
 
 
-def _create_stack(client: AwsClient, system: AwsSystem) -> None:
-    parameters = {
+def _delete_stack(client: AwsClient, stack: str) -> str:
+    """Delete it, and wait until it is gone; why it is not, in words. A stack that never was is gone."""
+    try:
+        client.call(AwsCall("cloudformation", "DeleteStack", {"StackName": stack}))
+        deadline = time.monotonic() + STACK_SECONDS
+        while (status := _stack(client, stack)["StackStatus"]) != "DELETE_COMPLETE":
+            if status == "DELETE_FAILED":
+                return f"{status}: {_why(client, stack)}"
+            if time.monotonic() > deadline:
+                return f"still {status} after {STACK_SECONDS:g} s"
+            time.sleep(POLL_SECONDS)
+    except ClientError as error:
+        if "does not exist" not in str(error):  # AWS has no code of its own for it
+            return str(error)
+    except UnreachableError as error:
+        return error.message
+    return ""
+
+
+def _create_stack(client: AwsClient, system: AwsSystem, tags: Mapping[str, str]) -> None:
+    parameters: dict[str, Any] = {
         "StackName": system.stack,
         "TemplateBody": json.dumps(dict(system.template)),
         "Capabilities": ["CAPABILITY_NAMED_IAM"],
         "OnFailure": "ROLLBACK",
     }
+    if tags:
+        parameters["Tags"] = [{"Key": key, "Value": value} for key, value in tags.items()]
     try:
         client.call(AwsCall("cloudformation", "CreateStack", parameters))
     except ClientError as error:

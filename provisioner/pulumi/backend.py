@@ -8,6 +8,8 @@ from pathlib import Path
 
 import yaml
 
+from provisioner.account import missing
+
 PROJECT = "taller"
 
 
@@ -66,6 +68,9 @@ class Backend:
         }
         if debug_port is not None:
             ours["PULUMI_DEBUG_PROVIDERS"] = f"{PROJECT}:{debug_port}"
+        if provider := missing.plugin():
+            # PULUMI_HOME is the lab's own: Pulumi finds AWS's provider on PATH only.
+            ours["PATH"] = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{provider.parent}"
         kept = {k: v for k, v in os.environ.items() if k not in {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_ACCESS_TOKEN"}}
         return {**kept, **ours}
 
