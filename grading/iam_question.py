@@ -13,7 +13,7 @@ from labs.core.iam.decision import Effect, Policies
 from labs.core.iam.document import Policy, parse
 from labs.core.iam.evaluate import decide
 from labs.core.iam.explain import explain
-from labs.core.iam.request import Given, Kind, Request
+from labs.core.iam.request import Given, Kind, Principal, Request
 
 GLOBAL_REGION = "us-east-1"
 GLOBAL_SERVICES = frozenset({
@@ -53,7 +53,7 @@ def judged(lab: Lab, question: Question) -> Verdict:
     likely = (lab.aws.account, account if lab.has(account) else "", *sorted(lab.organization.accounts))
     resource = resource_of(lab.aws, question.arn, [each for each in dict.fromkeys(likely) if each])
     context = _context(lab, question, resource)
-    request = Request(question.side.principal, question.action, question.arn, resource.owner, context)
+    request = Request(_principal(question), question.action, question.arn, resource.owner, context)
     policies = _policies(lab, question.side, request, resource)
     if resource.owner and lab.has(resource.owner) and ask_for_tags(policies):
         request = replace(request, context={**_tags(lab, request.service, resource, given=context), **context})
@@ -78,6 +78,14 @@ def _refuse_unread(request: Request, policies: Policies) -> None:
         raise UndecidableError(
             "Whom an API lets in, but by its resource policy, is for its methods' authorizers to say."
         )
+
+
+def _principal(question: Question) -> Principal:
+    """The principal without those tags that the check gives itself: a session's tags hide its role's."""
+    given = {key.lower() for key in question.context}
+    principal = question.side.principal
+    tags = {key: value for key, value in principal.tags.items() if f"aws:principaltag/{key}".lower() not in given}
+    return replace(principal, tags=tags)
 
 
 def _policies(lab: Lab, side: Side, request: Request, resource: Resource) -> Policies:

@@ -2,20 +2,25 @@
 
 from ipaddress import ip_address, ip_network
 
+from grading.aws_answers import result_of
 from grading.findings import UndecidableError
 from grading.reach.hybrid import FarSide
 from grading.reach.paths import Answer, reach
 from grading.reach.snapshot import read_network, reader_of
 from grading.reach.words import Why
 from grading.spec_aws import FarDevice, ReachCheck
-from labs.core.aws import AwsReader
+from labs.core.aws import AwsCall, AwsReader
 from labs.core.errors import InputError
 
 _GONE = frozenset({Why.MISSING, Why.NOT_RUNNING, Why.NOBODY})
 
 
 def reach_answer(check: ReachCheck, aws: AwsReader) -> Answer:
-    """The answer for the sandbox's region. Raises UndecidableError for ends that mean no place or more than one."""
+    """The answer for the sandbox's region.
+
+    Raises UndecidableError for ends that mean no place or more than one, UnreachableError when nobody answers at all.
+    """
+    result_of(aws, AwsCall("ec2", "DescribeVpcs", region=aws.region))  # the snapshot only notes who is silent
     try:
         far_sides = [_far_side(device) for device in check.far_devices]
         network = read_network([(reader_of(aws), aws.region)], far_sides)

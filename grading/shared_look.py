@@ -7,6 +7,7 @@ what came after the one before; and nothing outlives the grading of one scenario
 
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from labs.core.aws import AwsAnswer, AwsCall, AwsReader
@@ -23,6 +24,7 @@ Answers = dict[str, tuple[float, AwsAnswer | UnreachableError]]
 class SharedLook:
     """The answers that the checks of one scenario share. One thread looks at a time, and may ask from several."""
 
+    now: Callable[[], float] = time.monotonic
     _answers: Answers = field(default_factory=dict)
     _seen_by: set[int] = field(default_factory=set)
 
@@ -31,7 +33,7 @@ class SharedLook:
         if id(by) in self._seen_by:
             self._answers, self._seen_by = {}, set()
         self._seen_by.add(id(by))
-        return _Remembering(aws, self._answers)
+        return _Remembering(aws, self._answers, self.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class _Remembering:
 
     aws: AwsReader
     answers: Answers
+    now: Callable[[], float]
 
     @property
     def account(self) -> str:
@@ -53,9 +56,9 @@ class _Remembering:
         name = json.dumps([call.service, call.operation, call.region, call.account, as_role, dict(call.parameters)],
                           sort_keys=True, default=str)  # fmt: skip
         came, answer = self.answers.get(name, (float("-inf"), None))
-        if answer is None or time.monotonic() - came > FRESH_SECONDS:
+        if answer is None or self.now() - came > FRESH_SECONDS:
             answer = self._asked(call, as_role)
-            self.answers[name] = (time.monotonic(), answer)
+            self.answers[name] = (self.now(), answer)
         if isinstance(answer, UnreachableError):
             raise answer
         return answer
