@@ -1,5 +1,6 @@
 """Which requirements a piece of text names, and where."""
 
+import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from labs.posting.phrases import Hit
 from labs.posting.taxonomy import Sense, Taxonomy, within
 from labs.posting.text import Token, tokens
 
+_STANDS_ALONE = re.compile(r"\s*(?:$|[.;,/(&]|(?:is|are|or|o|ou|es|é)\b)")
+"""What follows a name, and hardly a verb that begins a sentence."""
 _CAPITALS, _TITLE_WORDS, _TITLE_SHARE = 3, 5, 0.7
 MISSPELT, IN_COMPANY = 0.7, 0.9
 """How sure a name is that is not spelt as it should be, or that means this only beside other names."""
@@ -63,7 +66,7 @@ def _is_sure(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
 def _has_capitals(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
     if not sense.exact:
         return True
-    if sense.inside and text.strip(" .;,*_") != sense.exact and _begins_sentence(text, hit.start):
+    if sense.inside and _begins_sentence(text, hit.start) and not _STANDS_ALONE.match(text, hit.end):
         return False
     # In a line of capitals all words look like acronyms (HOSPITAL SAN ROQUE).
     return text[hit.start : hit.end] == sense.exact and not (text.isupper() and len(text.split()) >= _CAPITALS)

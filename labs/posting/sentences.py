@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from labs.posting.judgement import Kind
+from labs.posting.judgement import Kind, Requirement
 from labs.posting.plan import Plan, PlanWarning, Reason, WarningKind
 from labs.posting.reading import Fit
 from labs.posting.taxonomy import taxonomy
@@ -115,13 +115,16 @@ def rows(plan: Plan, language: str) -> list[Row]:
             Row(
                 name=requirement_title(requirement.id, language),
                 kind=kind_word(requirement.kind, language),
-                lines=", ".join(str(e.line) for e in requirement.evidence)
-                + ("" if requirement.confidence >= SURE else "?"),
+                lines=", ".join(str(e.line) for e in requirement.evidence) + _doubt(requirement),
                 quote=requirement.evidence[0].text if requirement.evidence else "",
                 tested_by=", ".join(planned) or (reason_sentence(reason, language) if reason else "≈"),
             )
         )
     return found
+
+
+def _doubt(requirement: Requirement) -> str:
+    return "" if requirement.confidence >= SURE else "?"
 
 
 def notes(plan: Plan, language: str) -> list[str]:

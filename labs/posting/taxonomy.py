@@ -19,15 +19,7 @@ from labs.posting.text import words
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*")
 _MIN_PLURAL_LETTERS = 3
 _MIN_SINGULAR_LETTERS = 6
-_SINGULARS = (
-    ("ss", "ss"),
-    ("ões", "ão"),
-    ("ciones", "ción"),
-    ("ies", "y"),
-    ("ores", "or"),
-    ("dades", "dad"),
-    ("s", ""),
-)
+_SINGULARS = {"ss": "ss", "ões": "ão", "ciones": "ción", "ies": "y", "ores": "or", "dades": "dad", "s": ""}
 
 
 class _Model(BaseModel):
@@ -204,7 +196,7 @@ def singular(name: str) -> str:
 
     Right for most English, Spanish and Portuguese nouns; a wrong form is a word that nobody writes.
     """
-    for ending, one in _SINGULARS:
+    for ending, one in _SINGULARS.items():
         if name.endswith(ending) and len(name) >= _MIN_SINGULAR_LETTERS:
             return name.removesuffix(ending) + one
     return ""

@@ -75,6 +75,8 @@ def test_must_not_match(text: str, absent: str) -> None:
         ("Postgressql", "databases.sql.postgresql"),
         ("Open-Shift", "kubernetes.openshift"),
         ("decent Go", "programming.go"),
+        ("Go is welcome", "programming.go"),
+        ("Go", "programming.go"),
         ("Python, go, ruby", "programming.go"),
         ("Node.js/Vue.js", "vue"),
         ("OAuth 2.0", "auth.oauth"),
