@@ -16,7 +16,11 @@ NOT_IN_USE = ("AWSOrganizationsNotInUseException",)
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """An organization, or (empty `id`) that the sandbox's account is in none."""
+    """An organization, or (empty `id`) that the sandbox's account is in none.
+
+    Without `management_account` it is somebody else's, who does not let the grader read it: what it forbids the lab is
+    the host's, not the candidate's, and is left out.
+    """
 
     aws: AwsReader
     id: str = ""
@@ -26,7 +30,7 @@ class Organization:
 
     def path(self, account: str) -> tuple[tuple[str, str], ...]:
         """Ids and names of the levels from the root down to the account; empty for an account outside."""
-        if not self.id or account not in self.accounts:
+        if not self.management_account or account not in self.accounts:
             return ()
         levels, target = [(account, account)], account
         while parents := self._ask("ListParents", ChildId=target)["Parents"]:
@@ -54,7 +58,7 @@ class Organization:
             yield policy_of(content, name=summary["Name"])
 
     def _is_enabled(self, kind: str) -> bool:
-        roots = self._ask("ListRoots")["Roots"] if self.id else []
+        roots = self._ask("ListRoots")["Roots"] if self.management_account else []
         return any(entry == {"Type": kind, "Status": "ENABLED"} for root in roots for entry in root["PolicyTypes"])
 
     def _name(self, target: str) -> str:
@@ -74,7 +78,11 @@ def organization_of(aws: AwsReader) -> Organization:
     if found is None:
         return Organization(aws, accounts=frozenset({aws.account}))
     raw = found["Organization"]
-    listing = AwsCall("organizations", "ListAccounts", account=raw["MasterAccountId"])
-    members = (result_of(aws, listing) or {})["Accounts"]
-    accounts = {member["Id"] for member in members} | {aws.account}
-    return Organization(aws, raw["Id"], raw["MasterAccountId"], frozenset(accounts))
+    management = raw["MasterAccountId"]
+    closed = () if management == aws.account else ("AccessDeniedException",)
+    members = result_of(aws, AwsCall("organizations", "ListAccounts", account=management), absent=closed)
+    if members is None:
+        return Organization(aws, raw["Id"], accounts=frozenset({aws.account}))
+    return Organization(
+        aws, raw["Id"], management, frozenset({each["Id"] for each in members["Accounts"]} | {aws.account})
+    )

@@ -73,8 +73,10 @@ class Lab:
 
     def membership(self, account: str, who: str) -> dict[str, Given]:
         """aws:PrincipalOrgID and its like (`who` is "Principal" or "Resource") for one of the lab's accounts."""
-        path = self.organization.entity_path(account) if self.has(account) else ""
-        return {f"aws:{who}OrgID": self.organization.id, f"aws:{who}OrgPaths": (path,)} if path else {}
+        if not self.organization.id or not self.has(account):
+            return {}
+        path = self.organization.entity_path(account)
+        return {f"aws:{who}OrgID": self.organization.id} | ({f"aws:{who}OrgPaths": (path,)} if path else {})
 
     def side(self, name: str, *, session: str = "") -> Side:
         """The side that `name` means: see IamCheck.principal. Raises UndecidableError for what names nobody."""

@@ -1,6 +1,8 @@
 import pytest
 
 from grading.iam_organization import RCP, SCP, organization_of
+from grading.iam_sides import Lab
+from labs.core.errors import UnreachableError
 from tests.unit.grading.fake_aws import OTHER, OWN, STRANGER, FakeAws, deny
 
 
@@ -29,6 +31,25 @@ def test_it_is_asked_where_it_may_be_read() -> None:
     aws.put("organizations", "ListAccounts", {"Accounts": [{"Id": OWN}, {"Id": OTHER}]}, account=OWN)
     aws.put("organizations", "ListParents", {"Parents": [{"Id": "r-1", "Type": "ROOT"}]}, account=OWN, ChildId=OTHER)
     assert organization_of(aws).entity_path(OTHER) == "o-1/r-1/"
+
+
+def test_somebody_elses_organization_is_left_out() -> None:
+    aws = FakeAws()
+    organization = {"Organization": {"Id": "o-1", "MasterAccountId": STRANGER}}
+    aws.put("organizations", "DescribeOrganization", organization)
+    aws.refuse("organizations", "ListAccounts", "AccessDeniedException", account=STRANGER)
+    found = organization_of(aws)
+    assert (found.id, found.accounts, found.levels(OWN, SCP), found.entity_path(OWN)) == (
+        "o-1",
+        frozenset({OWN}),
+        (),
+        "",
+    )
+    assert Lab(aws, found).membership(OWN, "Principal") == {"aws:PrincipalOrgID": "o-1"}
+    aws.put("organizations", "DescribeOrganization", {"Organization": {"Id": "o-1", "MasterAccountId": OWN}})
+    aws.refuse("organizations", "ListAccounts", "AccessDeniedException")
+    with pytest.raises(UnreachableError):
+        organization_of(aws)
 
 
 @pytest.mark.parametrize(("is_enabled", "levels"), [(True, 3), (False, 0)])
