@@ -24,7 +24,7 @@ _CHUNK_BYTES = 65536
 def place(in_cell: InCell, folder: str, files: Mapping[str, str]) -> None:
     """The files are in the folder of the workspace, the candidate's own. Raises InfrastructureError."""
     script = 'mkdir -p "$1" && tar -x --no-same-owner -C "$1"'
-    command = ["sh", "-c", script, "sh", f"{WORKSPACE}/{folder}"]
+    command = ["bash", "-c", script, "bash", f"{WORKSPACE}/{folder}"]
     try:
         done = subprocess.run(
             list(in_cell(command)), input=_archive(files), capture_output=True, timeout=PLACE_SECONDS, check=False
