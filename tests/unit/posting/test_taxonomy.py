@@ -1,7 +1,9 @@
 import pytest
+import yaml
 
 from labs.core.errors import InputError
 from labs.core.ids import RequirementId
+from labs.posting.data import DATA
 from labs.posting.taxonomy import parse_taxonomy, singular, taxonomy, variants
 from tests.unit.posting.samples import EXPECTED, asked
 
@@ -99,6 +101,20 @@ def test_every_requirement_says_what_shows_it() -> None:
     assert entries[RequirementId("kubernetes")].shown_by == "hands-on"
     assert entries[RequirementId("architecture.design")].shown_by == "written"
     assert entries[RequirementId("certification.cka")].shown_by == "declared"
+
+
+@pytest.mark.parametrize("name", ["taxonomy.yaml", "vocabulary.yaml", "invitation.yaml"])
+def test_no_key_is_written_twice(name: str) -> None:
+    # YAML would let the second one win in silence.
+    nodes = [yaml.compose((DATA / name).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.MappingNode):
+            keys = [key.value for key, _ in node.value]
+            assert len(keys) == len(set(keys)), node.start_mark
+            nodes += [value for _, value in node.value]
+        elif isinstance(node, yaml.SequenceNode):
+            nodes += node.value
 
 
 def test_plurals_of_three_languages() -> None:
