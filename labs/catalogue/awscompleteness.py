@@ -86,8 +86,8 @@ def _call_problems(service: str, operation: str, parameters: Mapping[str, Any]) 
         yield report.generate_report()
 
 
-@lru_cache(maxsize=None)
-def _service_model(service: str) -> Any:
+@cache
+def _service_model(service: str) -> "ServiceModel":
     """What botocore knows of the service. EC2's takes 0.3 s to read, and a network is made by dozens of its calls."""
     import botocore.session  # noqa: PLC0415
 
