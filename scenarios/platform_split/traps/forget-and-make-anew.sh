@@ -1,0 +1,9 @@
+# caught-by: nothing-was-rebuilt
+cd {{ team }}-{{ product }}
+tofu init
+{% if place == "module" %}
+tofu state rm terraform_data.api terraform_data.worker terraform_data.mailer
+{% else %}
+tofu state rm terraform_data.service
+{% endif %}
+tofu apply -auto-approve

@@ -1,0 +1,5 @@
+# caught-by: state-kept
+aws s3 rm --recursive s3://{{ team }}-{{ product }}-state/{{ place }}/
+cd {{ team }}-{{ product }}/{{ place }}
+tofu init
+tofu apply -auto-approve

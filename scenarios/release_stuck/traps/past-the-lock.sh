@@ -1,0 +1,4 @@
+# caught-by: next-run-can-begin
+cd {{ team }}-{{ product }}/{{ place }}
+tofu init
+tofu apply -auto-approve -lock=false
