@@ -5,17 +5,20 @@ from datetime import UTC, datetime
 
 from labs.core.errors import InfrastructureError, TallerError
 from labs.core.ports import Clock
+from provisioner.account.buckets import empty_buckets
 from provisioner.account.freeze import freeze, release
 from provisioner.account.guard import check_account
 from provisioner.account.kept import Kept
 from provisioner.account.principals import remove_principals
 from provisioner.account.residue import Audit, audit
 from provisioner.aws.client import AwsClient
+from provisioner.aws.errors import AwsError
 from provisioner.aws.system import remove
 
 PATIENCE_SECONDS = 300.0
 """AWS takes minutes to forget network interfaces and load balancers."""
 POLL_SECONDS = 15.0
+_GONE = "NoSuchEntity"
 
 
 class ResidueError(InfrastructureError):
@@ -82,6 +85,7 @@ def _removed(
     # Whoever still has keys could make anew what is being removed.
     yield from _tried(lambda: freeze(client, fence, at=at), "ending the access")
     for scenario, system in reversed(list(kept.systems.items())):
+        yield from empty_buckets(client, system.stack, region=fence.regions[0])
         yield from remove(client, system, names.get(scenario, {}))
     yield from _tried(lambda: release(client, fence), "releasing the keys")
     yield from remove_principals(client, fence)
@@ -92,6 +96,8 @@ def _tried(work: Callable[[], object], what: str) -> Iterator[str]:
     try:
         work()
     except TallerError as error:
+        if isinstance(error, AwsError) and error.code == _GONE:
+            return  # half made, or taken down before
         yield f"{what}: {error.message}"
 
 

@@ -4,13 +4,14 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from labs.core.ports import Limits
 from labs.core.settings import settings
+from provisioner.account import missing
 from provisioner.labnode.host import LAB_NEEDS_MIB
 from provisioner.toolchain import packages, tools
 from provisioner.toolchain.host import first_version, numbers, run
@@ -114,7 +115,14 @@ class Host:
 
 def doctor_report() -> DoctorReport:
     """The state of this host and of every tool. Changes nothing, needs no network."""
-    return DoctorReport(requirements(Host()), tuple(tools.report()))
+    return DoctorReport((*requirements(Host()), real_account(missing.problems())), tuple(tools.report()))
+
+
+def real_account(problems: Sequence[str]) -> Requirement:
+    """Whether labs could be made in a real AWS account. A warning only: without one, AWS is emulated."""
+    if problems:
+        return Requirement("real AWS account", State.WARN, "not from here (AWS is emulated)", " ".join(problems))
+    return Requirement("real AWS account", State.OK, "provider and credentials are there")
 
 
 def requirements(host: Host) -> tuple[Requirement, ...]:

@@ -1,11 +1,16 @@
+from collections.abc import Mapping
+from typing import Any, cast
+
 import pytest
 
-from labs.core.aws import AwsCall
+from labs.core.aws import AwsAdmin, AwsCall
 from labs.core.awssystem import AwsSystem, Step
 from labs.core.errors import InputError
+from provisioner.aws import system as system_module
 from provisioner.aws.client import AwsClient
 from provisioner.aws.errors import AwsError
 from provisioner.aws.system import deploy, remove
+from tests.unit.provisioner.account.aws import ScriptedAws, said_no
 
 TEMPLATE = {
     "Resources": {"Net": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.7.0.0/16"}}},
@@ -48,3 +53,49 @@ def test_what_the_engine_cannot_make_is_named(client: AwsClient) -> None:
     template = {"Resources": {"Odd": {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": "b"}}}}
     with pytest.raises(InputError, match="came up without Odd"):
         deploy(client, AwsSystem("odd-net", template))
+
+
+class _Cloud(ScriptedAws):
+    """CloudFormation, whose DescribeStacks answers in turn."""
+
+    def __init__(self, *statuses: str | Exception) -> None:
+        super().__init__({"cloudformation:DescribeStacks": self._described, "cloudformation:DescribeStackEvents": {
+            "StackEvents": [{"LogicalResourceId": "Net", "ResourceStatus": "DELETE_FAILED",
+                             "ResourceStatusReason": "has a stranger in it"}]}})  # fmt: skip
+        self.admin = AwsAdmin("", "123456789012", "eu-west-1")
+        self._statuses = list(statuses)
+
+    def _described(self, _: AwsCall) -> Mapping[str, Any]:
+        status = self._statuses.pop(0)
+        if isinstance(status, Exception):
+            raise status
+        return {"Stacks": [{"StackStatus": status}]}
+
+
+GONE = said_no("ValidationError", "Stack with id north does not exist")
+
+
+@pytest.mark.parametrize("last", ["DELETE_COMPLETE", GONE])
+def test_a_stack_is_gone_when_aws_says_so(monkeypatch: pytest.MonkeyPatch, last: str | Exception) -> None:
+    monkeypatch.setattr(system_module, "POLL_SECONDS", 0.0)
+    cloud = _Cloud("DELETE_IN_PROGRESS", "DELETE_IN_PROGRESS", last)
+    assert remove(cast("AwsClient", cloud), AwsSystem("north", TEMPLATE), {}) == []
+    assert [call.operation for call in cloud.calls] == ["DeleteStack", *["DescribeStacks"] * 3]
+
+
+def test_a_stack_that_stays_is_told_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system_module, "POLL_SECONDS", 0.0)
+    failed = _Cloud("DELETE_IN_PROGRESS", "DELETE_FAILED")
+    (said,) = remove(cast("AwsClient", failed), AwsSystem("north", TEMPLATE), {})
+    assert "has a stranger in it" in said
+    denied = _Cloud(said_no("AccessDenied", "not you"))
+    assert "not you" in remove(cast("AwsClient", denied), AwsSystem("north", TEMPLATE), {})[0]
+    monkeypatch.setattr(system_module, "STACK_SECONDS", -1.0)
+    slow = _Cloud("DELETE_IN_PROGRESS")
+    assert "still DELETE_IN_PROGRESS" in remove(cast("AwsClient", slow), AwsSystem("north", TEMPLATE), {})[0]
+
+
+def test_the_stack_is_tagged(client: AwsClient) -> None:
+    deploy(client, AwsSystem("tagged-net", TEMPLATE), tags={"taller:lab": "ana-1a2b"})
+    stack = client.call(AwsCall("cloudformation", "DescribeStacks", {"StackName": "tagged-net"}))["Stacks"][0]
+    assert stack["Tags"] == [{"Key": "taller:lab", "Value": "ana-1a2b"}]
