@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Form(StrEnum):
@@ -44,10 +45,10 @@ class Block:
     def quote_at(self, place: int) -> str:
         """Return the line of the text that holds the place, trimmed."""
         (index,) = self._indexes([place])
-        return self.text.split("\n")[index].strip()
+        return _trimmed_lines(self.text)[index]
 
     def _indexes(self, places: Sequence[int]) -> list[int]:
-        ends = [found.start() for found in re.finditer("\n", self.text)]
+        ends = _line_ends(self.text)
         return [min(bisect_left(ends, place), len(self.lines) - 1) for place in places]
 
 
@@ -73,10 +74,33 @@ class Document:
 
     def quote(self, line: int, block: Block | None = None, place: int = 0) -> str:
         """Return the text of a line, trimmed and of a length to be read: the source's, or what markup in it shows."""
-        if self.lines is not None and (block is None or not _TAG.search(self.lines[line - 1])):
-            found = self.lines[line - 1].strip()
-        elif block is not None:
-            found = block.quote_at(place)
-        else:
-            found = next((field.value.strip() for field in self.fields if field.line == line), "")
-        return found if len(found) <= MAX_QUOTE else f"{found[: MAX_QUOTE - 1]}…"
+        if self.lines is not None and (block is None or not _has_tag(self.lines[line - 1])):
+            return _shortened(self.lines[line - 1])
+        if block is not None:
+            return _shortened(block.quote_at(place))
+        return _shortened(next((field.value for field in self.fields if field.line == line), ""))
+
+
+# A page in one line is asked about for each name in it: what is found out about a text is kept.
+_KEPT = 4096
+
+
+@lru_cache(_KEPT)
+def _line_ends(text: str) -> tuple[int, ...]:
+    return tuple(found.start() for found in re.finditer("\n", text))
+
+
+@lru_cache(_KEPT)
+def _trimmed_lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.split("\n"))
+
+
+@lru_cache(_KEPT)
+def _has_tag(line: str) -> bool:
+    return _TAG.search(line) is not None
+
+
+@lru_cache(_KEPT)
+def _shortened(text: str) -> str:
+    trimmed = text.strip()
+    return trimmed if len(trimmed) <= MAX_QUOTE else f"{trimmed[: MAX_QUOTE - 1]}…"

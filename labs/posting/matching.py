@@ -13,6 +13,8 @@ from labs.posting.text import Token, tokens
 _STANDS_ALONE = re.compile(r"\s*(?:$|[.;,/(&]|(?:is|are|or|o|ou|es|é)\b)")
 """What follows a name, and hardly a verb that begins a sentence."""
 _CAPITALS, _TITLE_WORDS, _TITLE_SHARE = 3, 5, 0.7
+_AROUND = 200
+"""So many characters on either side are the line that a name stands in, as far as its capitals matter."""
 MISSPELT, IN_COMPANY = 0.7, 0.9
 """How sure a name is that is not spelt as it should be, or that means this only beside other names."""
 
@@ -69,15 +71,16 @@ def _has_capitals(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
     if sense.inside and _begins_sentence(text, hit.start) and not _STANDS_ALONE.match(text, hit.end):
         return False
     # In a line of capitals all words look like acronyms (HOSPITAL SAN ROQUE).
-    return text[hit.start : hit.end] == sense.exact and not (text.isupper() and len(text.split()) >= _CAPITALS)
+    around = text[max(0, hit.start - _AROUND) : hit.end + _AROUND]
+    return text[hit.start : hit.end] == sense.exact and not (around.isupper() and len(around.split()) >= _CAPITALS)
 
 
 def _begins_sentence(text: str, place: int) -> bool:
     """Whether a capital there may be a sentence's, or one of a title in which all words have one."""
-    before = text[:place].rstrip(" \t\"'*_")
+    before = text[max(0, place - _AROUND) : place].rstrip(" \t\"'*_")
     if not before or before.endswith((".", "!", "?", "\n", ";")):
         return True
-    words = [word for word in text.split() if word[:1].isalpha()]
+    words = [word for word in text[max(0, place - _AROUND) : place + _AROUND].split() if word[:1].isalpha()]
     return len(words) >= _TITLE_WORDS and sum(word[:1].isupper() for word in words) > _TITLE_SHARE * len(words)
 
 

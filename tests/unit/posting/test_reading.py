@@ -1,5 +1,6 @@
 import random
 import re
+import time
 import unicodedata
 
 import pytest
@@ -112,6 +113,16 @@ def test_front_matter_lists_with_a_sections_name_are_read() -> None:
 def test_hostile_lengths_are_read() -> None:
     for text in ("[" * 20_000, "> " * 5_000, "Kubernetes or AWS is a plus, " * 1_000, "(" * 5_000, "a.b-" * 10_000):
         reading(text)
+
+
+def test_a_page_in_one_line_takes_time_by_its_length_only() -> None:
+    def seconds(names: int) -> float:
+        start = time.process_time()
+        reading("Go, AWS and Kubernetes are wanted. " * names)
+        return time.process_time() - start
+
+    seconds(100)
+    assert seconds(4000) < 20 * max(seconds(1000), 0.05)
 
 
 def test_reading_a_file_by_path() -> None:
