@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from labs.catalogue.variant import Variant
+from labs.core.errors import InputError
 from labs.core.ids import LabId
 from labs.core.names import replaced, used
 from labs.core.ports import CandidateAccess, Engine, Sandbox
@@ -20,7 +21,16 @@ EMULATED = "emulated"
 
 
 def engine_names(variants: "Iterable[Variant]", *, kubernetes: str, aws: str = EMULATED) -> str:
-    """The engines that these scenarios need, as the registry keeps them: `labnode`, `emulated`, `labnode+emulated`."""
+    """The engines that these scenarios need, as the registry keeps them: `labnode`, `emulated`, `labnode+emulated`.
+
+    Raises InputError for scenarios that a real account (`aws`) cannot have.
+    """
+    variants = tuple(variants)
+    if aws != EMULATED and (named := [each.scenario for each in variants if each.aws and each.aws.broken.files]):
+        raise InputError(
+            f"Scenarios with files for the candidate need an emulated account: {', '.join(named)}.",
+            hint="Leave them out of a lab in a real account.",
+        )
     kinds = {"aws" if variant.aws else "kubernetes" for variant in variants}
     return SEPARATOR.join(name for kind, name in (("kubernetes", kubernetes), ("aws", aws)) if kind in kinds)
 

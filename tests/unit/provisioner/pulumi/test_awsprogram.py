@@ -150,3 +150,10 @@ def test_a_system_that_the_fence_cannot_hold_registers_nothing() -> None:
 def test_there_is_no_leave_for_an_account_that_nobody_typed(typed: str) -> None:
     with pytest.raises((AccountError, InputError)):
         Leave(FENCE, typed)
+
+
+def test_files_for_the_candidate_are_a_workspace_beside_the_account() -> None:
+    mocks, _ = _run([AwsPart("first", AwsSystem("north", ROLE, files={"main.tf": "one"}), [READ])])
+    assert mocks.order == ["Node account", "Workspace first-workspace", "AwsSystem first-aws", "AwsAccess aws-access"]
+    given = {"lab": FENCE.lab, "engine": "emulated", "folder": "north", "files": {"main.tf": "one"}}
+    assert mocks.inputs("Workspace", "first-workspace") == given

@@ -1,11 +1,17 @@
+import io
+import tarfile
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from labs.core.errors import InputError
 from labs.core.ids import LabId
+from labs.core.ports import CandidateAccess
 from labs.core.probes import ObjectRef
 from provisioner.kubernetes.credentials import credentials
+from provisioner.pulumi.awskinds import WorkspaceKind
 from provisioner.pulumi.errors import ResourceInputError
 from provisioner.pulumi.kinds import Access, Node, Objects
 from tests.unit.provisioner.pulumi.fakes import FakeCluster, FakeEngine
@@ -67,3 +73,25 @@ def test_access_follows_its_grants() -> None:
     assert roles == {"b"}
     access.delete("candidate", outputs)
     assert ObjectRef("v1", "ServiceAccount", "candidate", "taller-access") not in cluster.objects
+
+
+def test_a_workspaces_files_go_through_a_cell_without_anybodys_access(tmp_path: Path) -> None:
+    seen = tmp_path / "seen.tar"
+
+    class Engine(FakeEngine):
+        def command_in_cell(self, lab: LabId, command: Sequence[str], access: CandidateAccess) -> Sequence[str]:
+            assert (lab, access) == (LAB, CandidateAccess(terminal=False))
+            assert command[-1].endswith("/north")
+            return ["sh", "-c", f"cat > {seen}"]
+
+    inputs = {"lab": LAB, "engine": "emulated", "folder": "north", "files": {"main.tf": "one"}}
+    kind = WorkspaceKind(lambda _: Engine())
+    kind.check(inputs)
+    assert kind.create(inputs) == (f"{LAB}/north", inputs)
+    with tarfile.open(fileobj=io.BytesIO(seen.read_bytes())) as archive:
+        assert archive.getnames() == ["main.tf"]
+
+
+def test_a_workspace_of_no_lab_is_refused() -> None:
+    with pytest.raises(InputError):
+        WorkspaceKind(lambda _: FakeEngine()).check({"lab": "../x", "engine": "e", "folder": "f", "files": {}})
