@@ -191,15 +191,23 @@ def _by_cue(clause: Clause, named: Sequence[Match], joints: Sequence[str]) -> It
         first = next((i for i, m in enumerate(named) if m.start >= end), None)
         if first is None:
             continue
-        if any(within(other.requirement, named[first].requirement) for other in named[first + 1 :]):
-            first += 1  # "at least one programming language: Python, Go": the first is what they have in common
-        lead = clause.text[end - clause.start : named[first].start - clause.start] if first < len(named) else ""
+        lead = clause.text[end - clause.start : named[first].start - clause.start]
         if any(token.word in joining for token in tokens(lead)):
             continue
+        if _introduces(clause, named, first):
+            first += 1  # "at least one programming language: Python, Go": the first is what they have in common
         last = first
         while last < len(joints) and (joints[last] != "none" or _goes_on(clause, named[last], named[last + 1])):
             last += 1
         yield tuple(named[first : last + 1])
+
+
+def _introduces(clause: Clause, named: Sequence[Match], index: int) -> bool:
+    own, rest = named[index], named[index + 1 :]
+    if any(within(other.requirement, own.requirement) for other in rest):
+        return True
+    gap = clause.text[own.end - clause.start : rest[0].start - clause.start] if rest else ""
+    return any(mark in gap for mark in "(:")
 
 
 def _goes_on(clause: Clause, left: Match, right: Match) -> bool:

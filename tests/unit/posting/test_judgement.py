@@ -43,6 +43,7 @@ def test_wording_decides_how_much_it_is_wanted(bullet: str, expected: dict[str, 
         ("Production code in Rust, Go, or another systems language", {"programming.go", "programming.rust"}),
         ("Pipelines en GitLab o Jenkins", {"ci.gitlab", "ci.jenkins"}),
         ("Either Pulumi or Crossplane", {"pulumi", "crossplane"}),
+        ("Alguna herramienta de infraestructura como código: Terraform, Pulumi", {"terraform", "pulumi"}),
     ],
 )
 def test_alternatives_are_one_need(bullet: str, group: set[str]) -> None:
