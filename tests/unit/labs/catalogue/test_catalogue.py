@@ -10,6 +10,7 @@ from labs.catalogue.loader import DEFAULT_ROOT, load_catalogue, thorough_problem
 from labs.catalogue.page import render_catalogue_page
 from labs.catalogue.scenario import Scenario
 from labs.catalogue.variant import Variant
+from labs.posting.taxonomy import taxonomy
 
 SCENARIOS = tuple(load_catalogue().scenarios.values())
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.id for scenario in SCENARIOS])
@@ -101,3 +102,8 @@ def test_nothing_in_the_lab_names_the_scenario_or_us(scenario: Scenario) -> None
 def test_the_fault_stays_the_same_size(scenario: Scenario) -> None:
     """Seeds change the place or the values of the fault, not how many things are wrong."""
     assert {len(variant.faulted) for variant in variants(scenario)} == {1}
+
+
+@every_scenario
+def test_a_posting_can_ask_for_it(scenario: Scenario) -> None:
+    assert set(scenario.requirements) <= set(taxonomy().entries), "an id that no posting is read as"
