@@ -1,16 +1,19 @@
 """A lab's part in a real AWS account: looked into and permitted before it is made, ended, removed and audited."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from labs.catalogue.variant import Variant
 from labs.core.aws import AwsAdmin, AwsCall
-from labs.core.errors import InputError, UnreachableError
+from labs.core.errors import InfrastructureError, InputError, NotFoundError, UnreachableError
 from labs.core.ids import LabId, ScenarioId
+from labs.core.states import LabState
 from labs.lifecycle.context import Context
 from labs.lifecycle.record import LabRecord
+from labs.lifecycle.sandboxes import SEPARATOR
 
 if TYPE_CHECKING:
     from provisioner.account.kept import Kept
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 ACCOUNT = "account"
 """The engine's name."""
+CLEAN = "account clean"
+"""In a lab's journal when its account was audited and nothing was left."""
 SETTLE_SECONDS = 120.0
 """IAM tells a new role to its regions "within seconds"; a minute has been seen."""
 POLL_SECONDS = 3.0
@@ -115,7 +120,26 @@ def end_account(context: Context, lab: LabId) -> None:
     context.told(f"down:account {kept.fence.account}")
     take_down(client, kept, names=files.read_all_names(), destroy=stack.destroy, clock=context.clock)
     context.told(f"down:audit of account {kept.fence.account}: nothing is left")
-    files.real_account.unlink()
+    with suppress(NotFoundError):  # an orphan has no row
+        context.registry.note(lab, CLEAN, now=context.clock.now(), detail=kept.fence.account)
+
+
+def check_account_is_kept(context: Context, record: LabRecord) -> None:
+    """What a teardown of the lab's real account needs is there, or the account is known to be clean.
+
+    Raises InfrastructureError otherwise: such a lab must not be called gone.
+    """
+    if ACCOUNT not in record.engine.split(SEPARATOR):
+        return
+    journal = {event.name for event in context.registry.events(record.id)}
+    may_hold = LabState.PROVISIONING.value in journal and CLEAN not in journal
+    if may_hold and not context.files(record.id).real_account.exists():
+        raise InfrastructureError(
+            f"What was kept of the real AWS account of lab {record.id} is lost: it cannot be removed, nor audited.",
+            hint=f"Restore {context.files(record.id).real_account}, or remove by hand what this lists: "
+            f"aws resourcegroupstaggingapi get-resources --tag-filters Key=taller:lab,Values={record.id}",
+            lab=record.id,
+        )
 
 
 def _kept(context: Context, lab: LabId) -> "tuple[Kept, AwsClient]":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from labs.core.errors import InfrastructureError
 from labs.core.ids import LabId
 from labs.core.states import LabState
-from labs.lifecycle.accounts import end_account
+from labs.lifecycle.accounts import check_account_is_kept, end_account
 from labs.lifecycle.context import Context
 from labs.lifecycle.owners import this_process
 from labs.lifecycle.record import LabRecord
@@ -39,6 +39,7 @@ def down(context: Context, lab: LabId) -> LabRecord:
     record = context.registry.get(lab)
     if record.state is LabState.GONE:
         return record
+    check_account_is_kept(context, record)
     record = context.registry.claim(lab, "down", this_process())
     started = time.monotonic()
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="down") as pool:

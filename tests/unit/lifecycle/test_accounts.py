@@ -14,6 +14,7 @@ from labs.core.states import LabState
 from labs.lifecycle.accounts import AccountRequest, wait_for_grader
 from labs.lifecycle.blueprint import program, sandbox_spec
 from labs.lifecycle.down import down
+from labs.lifecycle.files import LabFiles
 from labs.lifecycle.grade import freeze
 from labs.lifecycle.sweep import sweep
 from labs.lifecycle.up import UpRequest, up
@@ -228,3 +229,38 @@ def test_a_role_that_iam_does_not_know_yet_is_waited_for_and_not_for_ever(world:
     world.reader.unknown_for = 10_000
     with pytest.raises(UnreachableError):
         wait_for_grader(context, "admin")
+
+
+def test_a_lab_whose_account_cannot_be_found_any_more_is_not_called_gone(world: AccountWorld) -> None:
+    context = world.context()
+    lab = _up(world)
+    text = context.files(lab).read_real_account()
+    context.files(lab).remove()
+    with pytest.raises(InfrastructureError, match="is lost") as caught:
+        down(context, lab)
+    assert f"Values={lab}" in caught.value.hint
+    assert context.registry.get(lab).state is LabState.READY
+    context.files(lab).keep_real_account(text)
+    assert down(context, lab).state is LabState.GONE
+
+
+def test_a_lab_that_failed_and_was_rolled_back_goes_without_its_files(world: AccountWorld) -> None:
+    world.stack_trouble = InfrastructureError("Pulumi fell over")
+    context = world.context()
+    with pytest.raises(InfrastructureError, match="fell over"):
+        _up(world)
+    (record,) = context.registry.labs()
+    assert down(context, record.id).state is LabState.GONE
+
+
+def test_a_lab_that_never_reached_its_account_goes(world: AccountWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise InfrastructureError("the disk is full")
+
+    monkeypatch.setattr(LabFiles, "keep_real_account", full)
+    context = world.context()
+    with pytest.raises(InfrastructureError, match="is full"):
+        _up(world)
+    assert world.operator.changes == []
+    (record,) = context.registry.labs()
+    assert down(context, record.id).state is LabState.GONE

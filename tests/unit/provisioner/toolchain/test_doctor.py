@@ -37,6 +37,13 @@ def make(root: Path, files: Mapping[str, str | None]) -> Host:
     )
 
 
+def test_a_host_without_a_real_account_can_run_labs_and_is_told_what_it_would_take() -> None:
+    assert doctor.real_account([]).state is State.OK
+    lacking = doctor.real_account(["The provider is missing: fetch it.", "There are no credentials: log in."])
+    assert lacking.state is State.WARN
+    assert "fetch it. There are no credentials" in lacking.remedy
+
+
 def states(host: Host) -> dict[str, State]:
     return {each.name: each.state for each in doctor.requirements(host)}
 
