@@ -1,0 +1,4 @@
+# caught-by: second-server-gets-out
+for gateway in $(aws ec2 describe-nat-gateways --query "NatGateways[].NatGatewayId" --output text); do
+  aws ec2 delete-nat-gateway --nat-gateway-id "$gateway"
+done

@@ -1,0 +1,2 @@
+# caught-by: servers-are-strong-enough
+aws ec2 stop-instances --instance-ids "$(aws ec2 describe-instances --query "Reservations[0].Instances[0].InstanceId" --output text)"

@@ -1,0 +1,4 @@
+# caught-by: kept-volumes-kept
+for volume in $(aws ec2 describe-volumes --filters Name=status,Values=available --query "Volumes[].VolumeId" --output text); do
+  aws ec2 delete-volume --volume-id "$volume"
+done
