@@ -1,0 +1,17 @@
+# caught-by: injections-are-refused
+python3 - <<'P'
+import boto3
+
+waf = boto3.client("wafv2")
+found = next(acl for acl in waf.list_web_acls(Scope="REGIONAL")["WebACLs"] if acl["Name"] == "{{ team }}-portal")
+place = {"Name": found["Name"], "Scope": "REGIONAL", "Id": found["Id"]}
+answer = waf.get_web_acl(**place)
+acl = answer["WebACL"]
+acl["Rules"] = [{key: value for key, value in rule.items() if value is not None} for rule in acl["Rules"]]
+common, database, length = acl["Rules"]
+default = {"Allow": {}}
+common["OverrideAction"] = {"Count": {}}
+database["Action"] = {"Count": {}}
+length["Action"] = {"Count": {}}
+waf.update_web_acl(**place, LockToken=answer["LockToken"], DefaultAction=default, Rules=acl["Rules"], VisibilityConfig=acl["VisibilityConfig"])
+P
