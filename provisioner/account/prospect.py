@@ -93,11 +93,6 @@ def look_into(caller: Caller, wish: Wish, task: Task) -> Prospect:
             f"You named account {wish.account}, but the credentials lead to {who.account} ({who.arn}).",
             hint="Set AWS_PROFILE to the account you mean, or name this one.",
         )
-    if needy := [name for name, system in task.systems.items() if getattr(system, "files", None)]:
-        raise InputError(
-            f"{', '.join(needy)}: these scenarios have a workspace, which is beside emulated accounts only.",
-            hint="Leave them out, or leave out --engine account.",
-        )
     spent = spent_this_month(caller, task.began)
     fence = _fence(wish, task, who, spent or 0.0)
     systems = {name: fenced(system, fence) for name, system in task.systems.items()}

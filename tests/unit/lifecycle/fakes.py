@@ -44,6 +44,16 @@ class FakeClock:
         self.time += seconds
 
 
+class FakeAccount(str):
+    """An account that is only its way in."""
+
+    __slots__ = ()
+
+    def with_workspace(self, in_cell: object) -> "FakeAccount":
+        assert callable(in_cell)
+        return self
+
+
 @dataclass
 class World:
     """Everything that a context reaches."""
@@ -65,7 +75,7 @@ class World:
             catalogue,
             lambda name: self.aws_engine if name == "emulated" else self.engine,
             lambda kubeconfig: cast("KubernetesSandbox", kubeconfig),
-            lambda admin: cast("AwsSandbox", admin),
+            lambda admin: cast("AwsSandbox", FakeAccount(admin)),
             self._stack,
             join=self.joined.append,
             clock=self.clock,
