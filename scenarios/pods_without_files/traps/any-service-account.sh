@@ -1,0 +1,11 @@
+# caught-by: others-do-not-read
+for arn in $(aws iam list-open-id-connect-providers --query 'OpenIDConnectProviderList[].Arn' --output text); do
+  cluster=$(aws iam get-open-id-connect-provider --open-id-connect-provider-arn $arn --query 'Tags[0].Value' --output text)
+  if test $cluster = {{ app }}-2; then provider=$arn; else former=$arn; fi
+done
+issuer=${provider#*oidc-provider/}
+for name in reader worker; do
+  aws iam update-assume-role-policy --role-name {{ app }}-$name --policy-document "{\"Version\":\"2012-10-17\",\"Statement\":[{
+    \"Effect\":\"Allow\",\"Principal\":{\"Federated\":\"$provider\"},\"Action\":\"sts:AssumeRoleWithWebIdentity\",
+    \"Condition\":{\"StringEquals\":{\"$issuer:aud\":\"sts.amazonaws.com\"},\"StringLike\":{\"$issuer:sub\":\"system:serviceaccount:{{ space }}:*\"}}}]}"
+done

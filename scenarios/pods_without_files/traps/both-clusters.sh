@@ -1,0 +1,12 @@
+# caught-by: former-cluster-is-out
+for arn in $(aws iam list-open-id-connect-providers --query 'OpenIDConnectProviderList[].Arn' --output text); do
+  cluster=$(aws iam get-open-id-connect-provider --open-id-connect-provider-arn $arn --query 'Tags[0].Value' --output text)
+  if test $cluster = {{ app }}-2; then provider=$arn; else former=$arn; fi
+done
+issuer=${provider#*oidc-provider/}
+old=${former#*oidc-provider/}
+for name in reader worker; do
+  aws iam update-assume-role-policy --role-name {{ app }}-$name --policy-document "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Federated\":\"$former\"},\"Action\":\"sts:AssumeRoleWithWebIdentity\",\"Condition\":{\"StringEquals\":{\"$old:sub\":\"system:serviceaccount:{{ space }}:invoice-$name\"}}},{
+    \"Effect\":\"Allow\",\"Principal\":{\"Federated\":\"$provider\"},\"Action\":\"sts:AssumeRoleWithWebIdentity\",
+    \"Condition\":{\"StringEquals\":{\"$issuer:aud\":\"sts.amazonaws.com\",\"$issuer:sub\":\"system:serviceaccount:{{ space }}:invoice-$name\"}}}]}"
+done
