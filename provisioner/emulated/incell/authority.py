@@ -34,7 +34,7 @@ def install(gate: Gate) -> None:
                 account_id=response.current_account,
                 method=response.method,
                 path=_signed_path(response),
-                data=response.data,
+                data=response.data if response.method == "POST" else {},  # of others moto gives the headers
                 body=response.raw_body,
                 headers=response.headers,
                 action=response._get_action(),  # noqa: SLF001 - nor has it one for these

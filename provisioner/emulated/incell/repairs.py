@@ -4,6 +4,12 @@ from typing import Any
 
 
 def apply() -> None:
+    """All of them, once moto's services may be imported: after the account is set."""
+    _tell_attachments_of_static_routes()
+    _update_methods()
+
+
+def _tell_attachments_of_static_routes() -> None:
     """Static routes of transit gateways tell their attachment: moto gives one where its answer's form wants a list."""
     from moto.ec2.models.transit_gateway_route_tables import (  # noqa: PLC0415 - after the account is set
         TransitGatewayRouteTableBackend,
@@ -18,3 +24,37 @@ def apply() -> None:
         return route
 
     TransitGatewayRouteTableBackend.create_transit_gateway_route = create_transit_gateway_route  # type: ignore[method-assign]
+
+
+_METHOD_PARTS = {
+    "/authorizationType": "authorization_type",
+    "/authorizerId": "authorizer_id",
+    "/apiKeyRequired": "api_key_required",
+    "/operationName": "operation_name",
+    "/requestValidatorId": "request_validator_id",
+}
+
+
+def _update_methods() -> None:
+    """apigateway:UpdateMethod, which moto answers with an internal error, changes what its paths name.
+
+    https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateMethod.html; other paths are refused.
+    """
+    import json  # noqa: PLC0415
+
+    from moto.apigateway.exceptions import InvalidRequestInput  # noqa: PLC0415
+    from moto.apigateway.responses import APIGatewayResponse  # noqa: PLC0415
+
+    def update_method(self: Any) -> str:
+        _, _, api, _, resource, _, method_type = self.path.split("/")[:7]
+        method = self.backend.get_method(api, resource, method_type)
+        changes = self._get_param("patchOperations") or []
+        for change in changes:
+            name = _METHOD_PARTS.get(change["path"])
+            if name is None or change["op"] not in {"replace", "remove"}:
+                raise InvalidRequestInput
+            value = change.get("value") if change["op"] == "replace" else None
+            setattr(method, name, value == "true" if name == "api_key_required" else value)
+        return json.dumps(method.to_json())
+
+    APIGatewayResponse.update_method = update_method  # type: ignore[attr-defined]

@@ -58,6 +58,15 @@ def test_a_user_may_what_the_policy_says(client: AwsClient) -> None:
     assert code(user, "sts", "GetCallerIdentity") == ""
 
 
+def test_a_request_without_a_body_is_authenticated_too(client: AwsClient) -> None:
+    user = candidate(
+        client, {"Effect": "Allow", "Action": ["apigateway:*", "lambda:List*", "eks:List*"], "Resource": "*"}
+    )
+    assert code(user, "apigateway", "GetRestApis", limit=10) == ""
+    assert code(user, "lambda", "ListFunctions") == ""
+    assert code(user, "eks", "ListClusters") == ""
+
+
 def test_a_refusal_says_why(client: AwsClient) -> None:
     answer = candidate(client, EVERY_EC2).ask(AwsCall("iam", "ListUsers"))
     assert "is not authorized to perform: iam:ListUsers because" in answer.error_message

@@ -20,3 +20,19 @@ def test_a_transit_gateways_static_route_tells_its_attachment(client: AwsClient)
     search = {"TransitGatewayRouteTableId": table_id, "Filters": [{"Name": "type", "Values": ["static"]}]}
     (found,) = client.call(AwsCall("ec2", "SearchTransitGatewayRoutes", search))["Routes"]
     assert [each["ResourceId"] for each in found["TransitGatewayAttachments"]] == [vpc]
+
+
+def test_an_apis_method_is_updated(client: AwsClient) -> None:
+    api = client.call(AwsCall("apigateway", "CreateRestApi", {"name": "orders"}))
+    place = {"restApiId": api["id"], "resourceId": api["rootResourceId"], "httpMethod": "GET"}
+    client.call(AwsCall("apigateway", "PutMethod", {**place, "authorizationType": "NONE"}))
+    changes = [
+        {"op": "replace", "path": "/authorizationType", "value": "AWS_IAM"},
+        {"op": "replace", "path": "/apiKeyRequired", "value": "true"},
+    ]
+    client.call(AwsCall("apigateway", "UpdateMethod", {**place, "patchOperations": changes}))
+    found = client.call(AwsCall("apigateway", "GetMethod", place))
+    assert (found["authorizationType"], found["apiKeyRequired"]) == ("AWS_IAM", True)
+    unknown = [{"op": "replace", "path": "/colour", "value": "blue"}]
+    answer = client.ask(AwsCall("apigateway", "UpdateMethod", {**place, "patchOperations": unknown}))
+    assert answer.error_code == "BadRequestException"
