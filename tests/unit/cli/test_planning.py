@@ -46,7 +46,7 @@ def test_a_plan_has_the_shape_that_programs_rely_on(taller: Taller) -> None:
 
 
 def test_people_read_it_in_the_postings_language(taller: Taller) -> None:
-    said = taller("plan", SENIOR).out
+    said = taller("plan", SENIOR, "--include", "catalog_never_ready").out
     assert "Está corriendo y sin embargo nadie responde" in said
     assert "Todavía no hay un escenario que lo pruebe: " in said
     assert "Running, and yet nobody answers" not in said
@@ -62,7 +62,7 @@ def test_a_posting_of_another_field_gets_no_lab(taller: Taller) -> None:
 
 def test_a_plan_file_is_written_or_refused_before_the_work(taller: Taller, tmp_path: Path) -> None:
     file = tmp_path / "new" / "plan.yaml"
-    assert taller("plan", SENIOR, "--write", str(file)).code == 0
+    assert taller("plan", SENIOR, "--include", "catalog_never_ready", "--write", str(file)).code == 0
     assert "catalog_never_ready" in file.read_text(encoding="utf-8")
     done = taller("plan", SENIOR, "--write", str(tmp_path), "--json")
     assert done.code == ExitCode.INPUT
