@@ -11,7 +11,6 @@ from grading.baseline import Baseline, record
 from grading.helpers import ScenarioView
 from grading.probing import Probes
 from grading.spec import GradingSpec
-from labs.core.aws import AwsReader
 from labs.core.errors import InputError, UnreachableError
 from labs.core.probes import (
     ClientIdentity,
@@ -28,6 +27,7 @@ from labs.core.probes import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from labs.core.aws import AwsReader
     from labs.core.ports import Manifest, Prober
 
 START = 1_700_000_000.0
