@@ -1,0 +1,6 @@
+root=$(aws organizations list-roots --query 'Roots[0].Id' --output text)
+unit=$(aws organizations list-organizational-units-for-parent --parent-id $root --query "OrganizationalUnits[?Name=='Workloads'].Id" --output text)
+newcomer=$(aws organizations list-accounts --query "Accounts[?Name=='{{ company }}-{{ newcomer }}'].Id" --output text)
+regions=$(aws organizations list-policies --filter SERVICE_CONTROL_POLICY --query "Policies[?Name=='regions'].Id" --output text)
+aws organizations update-policy --policy-id $regions --content '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","NotAction":["iam:*","sts:*","organizations:*","account:*","route53:*","cloudfront:*","support:*","budgets:*","ce:*","health:*"],"Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":["{{ home }}","eu-west-1"]},"ArnNotLike":{"aws:PrincipalARN":["arn:aws:iam::*:role/AWSControlTowerExecution"]}}}]}'
+aws organizations move-account --account-id $newcomer --source-parent-id $root --destination-parent-id $unit
