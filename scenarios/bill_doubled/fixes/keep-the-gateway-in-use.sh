@@ -1,19 +1,31 @@
-account=$(aws sts get-caller-identity --query Account --output text)
-used=$(aws ec2 describe-route-tables --query 'RouteTables[].Routes[?NatGatewayId].NatGatewayId | [] | [0]' --output text)
-idle=$(aws ec2 describe-nat-gateways --query "NatGateways[?NatGatewayId!='$used'].NatGatewayId" --output text)
-aws ec2 delete-nat-gateway --nat-gateway-id "$idle"
-keep=$(aws ec2 describe-nat-gateways --nat-gateway-ids "$used" --query 'NatGateways[0].NatGatewayAddresses[0].AllocationId' --output text)
-for address in $(aws ec2 describe-addresses --query "Addresses[?AllocationId!='$keep'].AllocationId" --output text); do
-  aws ec2 release-address --allocation-id "$address"
-done
-for volume in $(aws ec2 describe-volumes --filters Name=status,Values=available --query "Volumes[?!(Tags[?Key=='keep'])].VolumeId" --output text); do
-  aws ec2 delete-volume --volume-id "$volume"
-done
-for snapshot in $(aws ec2 describe-snapshots --owner-ids self --query "Snapshots[?OwnerId=='$account' && !(Tags[?Key=='keep'])].SnapshotId" --output text); do
-  aws ec2 delete-snapshot --snapshot-id "$snapshot"
-done
-for server in $(aws ec2 describe-instances --query "Reservations[].Instances[?InstanceType!='t3.medium'].InstanceId" --output text); do
-  aws ec2 stop-instances --instance-ids "$server"
-  aws ec2 modify-instance-attribute --instance-id "$server" --instance-type Value=t3.medium
-  aws ec2 start-instances --instance-ids "$server"
-done
+python3 - <<'P'
+import boto3
+
+ec2 = boto3.client("ec2")
+account = boto3.client("sts").get_caller_identity()["Account"]
+kept = lambda thing: any(tag["Key"] == "keep" for tag in thing.get("Tags", []))
+servers = [server for each in ec2.describe_instances()["Reservations"] for server in each["Instances"]]
+tables = ec2.describe_route_tables()["RouteTables"]
+used = next(route["NatGatewayId"] for table in tables for route in table["Routes"] if route.get("NatGatewayId"))
+addresses = []
+for gateway in ec2.describe_nat_gateways()["NatGateways"]:
+    if gateway["NatGatewayId"] == used:
+        addresses = [each["AllocationId"] for each in gateway["NatGatewayAddresses"]]
+    else:
+        ec2.delete_nat_gateway(NatGatewayId=gateway["NatGatewayId"])
+for address in ec2.describe_addresses()["Addresses"]:
+    if address["AllocationId"] not in addresses:
+        ec2.release_address(AllocationId=address["AllocationId"])
+for volume in ec2.describe_volumes()["Volumes"]:
+    if volume["State"] == "available" and not kept(volume):
+        ec2.delete_volume(VolumeId=volume["VolumeId"])
+for snapshot in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]:
+    if snapshot["OwnerId"] == account and not kept(snapshot):
+        ec2.delete_snapshot(SnapshotId=snapshot["SnapshotId"])
+for server in servers:
+    if server["InstanceType"] != "t3.medium":
+        ids = [server["InstanceId"]]
+        ec2.stop_instances(InstanceIds=ids)
+        ec2.modify_instance_attribute(InstanceId=ids[0], InstanceType={"Value": "t3.medium"})
+        ec2.start_instances(InstanceIds=ids)
+P

@@ -1,8 +1,15 @@
 # caught-by: bill-is-what-it-was
-account=$(aws sts get-caller-identity --query Account --output text)
-for volume in $(aws ec2 describe-volumes --filters Name=status,Values=available --query "Volumes[?!(Tags[?Key=='keep'])].VolumeId" --output text); do
-  aws ec2 delete-volume --volume-id "$volume"
-done
-for snapshot in $(aws ec2 describe-snapshots --owner-ids self --query "Snapshots[?OwnerId=='$account' && !(Tags[?Key=='keep'])].SnapshotId" --output text); do
-  aws ec2 delete-snapshot --snapshot-id "$snapshot"
-done
+python3 - <<'P'
+import boto3
+
+ec2 = boto3.client("ec2")
+account = boto3.client("sts").get_caller_identity()["Account"]
+kept = lambda thing: any(tag["Key"] == "keep" for tag in thing.get("Tags", []))
+servers = [server for each in ec2.describe_instances()["Reservations"] for server in each["Instances"]]
+for volume in ec2.describe_volumes()["Volumes"]:
+    if volume["State"] == "available" and not kept(volume):
+        ec2.delete_volume(VolumeId=volume["VolumeId"])
+for snapshot in ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]:
+    if snapshot["OwnerId"] == account and not kept(snapshot):
+        ec2.delete_snapshot(SnapshotId=snapshot["SnapshotId"])
+P

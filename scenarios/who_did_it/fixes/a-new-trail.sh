@@ -1,15 +1,43 @@
 # Another trail with advanced selectors; the bucket lets any trail of this account write.
-account=$(aws sts get-caller-identity --query Account --output text)
-bucket=$(aws cloudtrail describe-trails --query 'trailList[0].S3BucketName' --output text)
-old=$(aws cloudtrail describe-trails --query 'trailList[0].Name' --output text)
-documents=$(aws s3api list-buckets --query "Buckets[?contains(Name, '-{{ content }}-')].Name | [0]" --output text)
-aws s3api put-bucket-policy --bucket "$bucket" --policy "{\"Version\":\"2012-10-17\",\"Statement\":[
-  {\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"cloudtrail.amazonaws.com\"},\"Action\":[\"s3:GetBucketAcl\",\"s3:PutObject\"],
-   \"Resource\":[\"arn:aws:s3:::$bucket\",\"arn:aws:s3:::$bucket/*\"],\"Condition\":{\"StringEquals\":{\"aws:SourceAccount\":\"$account\"}}}]}"
-aws cloudtrail create-trail --name everything --s3-bucket-name "$bucket" --is-multi-region-trail --enable-log-file-validation
-aws cloudtrail put-event-selectors --trail-name everything --advanced-event-selectors "[
-  {\"FieldSelectors\":[{\"Field\":\"eventCategory\",\"Equals\":[\"Management\"]}]},
-  {\"FieldSelectors\":[{\"Field\":\"eventCategory\",\"Equals\":[\"Data\"]},{\"Field\":\"resources.type\",\"Equals\":[\"AWS::S3::Object\"]},
-   {\"Field\":\"resources.ARN\",\"StartsWith\":[\"arn:aws:s3:::$documents/\"]}]}]"
-aws cloudtrail start-logging --name everything
-aws cloudtrail delete-trail --name "$old"
+python3 - <<'P'
+import json
+
+import boto3
+
+cloudtrail, s3 = boto3.client("cloudtrail"), boto3.client("s3")
+account = boto3.client("sts").get_caller_identity()["Account"]
+trail = cloudtrail.describe_trails()["trailList"][0]
+name, arn, bucket = trail["Name"], trail["TrailARN"], trail["S3BucketName"]
+places = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+documents = next(each["Name"] for each in s3.list_buckets()["Buckets"] if "-{{ content }}-" in each["Name"])
+
+
+def allow(actions, where, principal=None, **equals):
+    who = principal or {"Service": "cloudtrail.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": who, "Action": actions, "Resource": where}
+    return {**statement, "Condition": {"StringEquals": equals["equals"]}} if equals else statement
+
+
+def set_policy(*statements):
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+
+def select(client, which, values):
+    resources = [{"Type": "AWS::S3::Object", "Values": values}] if values else []
+    chosen = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": resources}
+    client.put_event_selectors(TrailName=which, EventSelectors=[chosen])
+
+
+set_policy(allow(["s3:GetBucketAcl", "s3:PutObject"], places, equals={"aws:SourceAccount": account}))
+cloudtrail.create_trail(Name="everything", S3BucketName=bucket, IsMultiRegionTrail=True, EnableLogFileValidation=True)
+management = [{"Field": "eventCategory", "Equals": ["Management"]}]
+data = [
+    {"Field": "eventCategory", "Equals": ["Data"]},
+    {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+    {"Field": "resources.ARN", "StartsWith": [f"arn:aws:s3:::{documents}/"]},
+]
+chosen = [{"FieldSelectors": management}, {"FieldSelectors": data}]
+cloudtrail.put_event_selectors(TrailName="everything", AdvancedEventSelectors=chosen)
+cloudtrail.start_logging(Name="everything")
+cloudtrail.delete_trail(Name=name)
+P

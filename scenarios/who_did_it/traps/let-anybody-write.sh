@@ -1,9 +1,35 @@
 # caught-by: nobody-else-writes
-bucket=$(aws cloudtrail describe-trails --query 'trailList[0].S3BucketName' --output text)
-trail=$(aws cloudtrail describe-trails --query 'trailList[0].Name' --output text)
-aws s3api put-bucket-policy --bucket "$bucket" --policy "{\"Version\":\"2012-10-17\",\"Statement\":[
-  {\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":[\"s3:GetBucketAcl\",\"s3:PutObject\"],\"Resource\":[\"arn:aws:s3:::$bucket\",\"arn:aws:s3:::$bucket/*\"]}]}"
-aws cloudtrail update-trail --name "$trail" --is-multi-region-trail --enable-log-file-validation
-aws cloudtrail put-event-selectors --trail-name "$trail" --event-selectors \
-  '[{"ReadWriteType":"All","IncludeManagementEvents":true,"DataResources":[{"Type":"AWS::S3::Object","Values":["arn:aws:s3"]}]}]'
-aws cloudtrail start-logging --name "$trail"
+python3 - <<'P'
+import json
+
+import boto3
+
+cloudtrail, s3 = boto3.client("cloudtrail"), boto3.client("s3")
+account = boto3.client("sts").get_caller_identity()["Account"]
+trail = cloudtrail.describe_trails()["trailList"][0]
+name, arn, bucket = trail["Name"], trail["TrailARN"], trail["S3BucketName"]
+places = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+documents = next(each["Name"] for each in s3.list_buckets()["Buckets"] if "-{{ content }}-" in each["Name"])
+
+
+def allow(actions, where, principal=None, **equals):
+    who = principal or {"Service": "cloudtrail.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": who, "Action": actions, "Resource": where}
+    return {**statement, "Condition": {"StringEquals": equals["equals"]}} if equals else statement
+
+
+def set_policy(*statements):
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+
+def select(client, which, values):
+    resources = [{"Type": "AWS::S3::Object", "Values": values}] if values else []
+    chosen = {"ReadWriteType": "All", "IncludeManagementEvents": True, "DataResources": resources}
+    client.put_event_selectors(TrailName=which, EventSelectors=[chosen])
+
+
+cloudtrail.update_trail(Name=name, IsMultiRegionTrail=True, EnableLogFileValidation=True)
+set_policy(allow(["s3:GetBucketAcl", "s3:PutObject"], places, principal="*"))
+select(cloudtrail, name, ["arn:aws:s3"])
+cloudtrail.start_logging(Name=name)
+P
