@@ -1,3 +1,4 @@
+set -euo pipefail
 # Another policy of two statements, and a unit for newcomers below the one that has the guardrails.
 root=$(aws organizations list-roots --query 'Roots[0].Id' --output text)
 unit=$(aws organizations list-organizational-units-for-parent --parent-id $root --query "OrganizationalUnits[?Name=='Workloads'].Id" --output text)

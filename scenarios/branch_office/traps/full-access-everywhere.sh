@@ -1,4 +1,5 @@
 # caught-by: people-work-at-home
+set -euo pipefail
 # An Allow more changes nothing where a Deny applies.
 root=$(aws organizations list-roots --query 'Roots[0].Id' --output text)
 unit=$(aws organizations list-organizational-units-for-parent --parent-id $root --query "OrganizationalUnits[?Name=='Workloads'].Id" --output text)

@@ -1,4 +1,5 @@
 # caught-by: newcomer-stays-at-home
+set -euo pipefail
 root=$(aws organizations list-roots --query 'Roots[0].Id' --output text)
 unit=$(aws organizations list-organizational-units-for-parent --parent-id $root --query "OrganizationalUnits[?Name=='Sandbox'].Id" --output text)
 newcomer=$(aws organizations list-accounts --query "Accounts[?Name=='{{ company }}-{{ newcomer }}'].Id" --output text)

@@ -1,3 +1,4 @@
+set -euo pipefail
 account=$(aws sts get-caller-identity --query Account --output text)
 key=$(aws kms list-aliases --query "Aliases[?AliasName=='alias/{{ app }}-passwords'].TargetKeyId" --output text)
 secret={{ app }}/database

@@ -1,3 +1,4 @@
+set -euo pipefail
 # One statement of the key's policy for both roles; the secret's policy excepts the function; the value is put as the current one.
 account=$(aws sts get-caller-identity --query Account --output text)
 key=$(aws kms list-aliases --query "Aliases[?AliasName=='alias/{{ app }}-passwords'].TargetKeyId" --output text)

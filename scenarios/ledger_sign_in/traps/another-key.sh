@@ -1,4 +1,5 @@
 # caught-by: own-key-kept
+set -euo pipefail
 account=$(aws sts get-caller-identity --query Account --output text)
 key=$(aws kms list-aliases --query "Aliases[?AliasName=='alias/{{ app }}-passwords'].TargetKeyId" --output text)
 secret={{ app }}/database

@@ -1,4 +1,5 @@
 # caught-by: rotation-stays-on
+set -euo pipefail
 # moto cancels no rotation that has no function; one in three years is none either.
 account=$(aws sts get-caller-identity --query Account --output text)
 key=$(aws kms list-aliases --query "Aliases[?AliasName=='alias/{{ app }}-passwords'].TargetKeyId" --output text)

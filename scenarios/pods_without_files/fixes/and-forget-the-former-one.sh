@@ -1,3 +1,4 @@
+set -euo pipefail
 # The former cluster's provider goes, and with it all that rests on it.
 for arn in $(aws iam list-open-id-connect-providers --query 'OpenIDConnectProviderList[].Arn' --output text); do
   cluster=$(aws iam get-open-id-connect-provider --open-id-connect-provider-arn $arn --query 'Tags[0].Value' --output text)

@@ -1,4 +1,5 @@
 # caught-by: tokens-for-others-do-not-read
+set -euo pipefail
 for arn in $(aws iam list-open-id-connect-providers --query 'OpenIDConnectProviderList[].Arn' --output text); do
   cluster=$(aws iam get-open-id-connect-provider --open-id-connect-provider-arn $arn --query 'Tags[0].Value' --output text)
   if test $cluster = {{ app }}-2; then provider=$arn; else former=$arn; fi

@@ -1,3 +1,4 @@
+set -euo pipefail
 issuer=token.actions.githubusercontent.com
 provider=$(aws iam list-open-id-connect-providers --query "OpenIDConnectProviderList[?ends_with(Arn, '/$issuer')].Arn" --output text)
 trusted() {  # role, subject

@@ -1,3 +1,4 @@
+set -euo pipefail
 # The repository is let in, and whatever is not the branch or a pull request is refused.
 export ISSUER=token.actions.githubusercontent.com
 python3 - <<'PY'

@@ -1,4 +1,5 @@
 # caught-by: release-not-from-look-alikes
+set -euo pipefail
 issuer=token.actions.githubusercontent.com
 provider=$(aws iam list-open-id-connect-providers --query "OpenIDConnectProviderList[?ends_with(Arn, '/$issuer')].Arn" --output text)
 trusted() {

@@ -1,3 +1,4 @@
+set -euo pipefail
 role={{ team }}-settlement
 account=$(aws sts get-caller-identity --query Account --output text)
 files={{ team }}-files-{{ number }}-$account

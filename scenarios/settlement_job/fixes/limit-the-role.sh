@@ -1,3 +1,4 @@
+set -euo pipefail
 # What the role may do at most is limited; what it is given stays as it is, and no longer matters.
 role={{ team }}-settlement
 account=$(aws sts get-caller-identity --query Account --output text)

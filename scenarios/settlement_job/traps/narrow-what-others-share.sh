@@ -1,4 +1,5 @@
 # caught-by: exporter-exports
+set -euo pipefail
 role={{ team }}-settlement
 account=$(aws sts get-caller-identity --query Account --output text)
 files={{ team }}-files-{{ number }}-$account

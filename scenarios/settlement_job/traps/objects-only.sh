@@ -1,4 +1,5 @@
 # caught-by: job-lists
+set -euo pipefail
 # s3:ListBucket given on the objects, which it is never asked about.
 role={{ team }}-settlement
 account=$(aws sts get-caller-identity --query Account --output text)
