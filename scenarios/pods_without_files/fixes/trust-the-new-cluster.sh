@@ -1,7 +1,7 @@
 set -euo pipefail
 for arn in $(aws iam list-open-id-connect-providers --query 'OpenIDConnectProviderList[].Arn' --output text); do
   cluster=$(aws iam get-open-id-connect-provider --open-id-connect-provider-arn $arn --query 'Tags[0].Value' --output text)
-  if test $cluster = {{ app }}-2; then provider=$arn; else former=$arn; fi
+  case $cluster in {{ app }}-2) provider=$arn ;; {{ app }}-1) former=$arn ;; esac
 done
 issuer=${provider#*oidc-provider/}
 for name in reader worker; do
