@@ -1,5 +1,6 @@
 """From moto's view of a request to the question that IAM decides: who, which action, on what, how."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -98,15 +99,20 @@ def _parameters(response: Any) -> dict[str, Any]:
             first = value[0] if isinstance(value, list) and value else value
             if isinstance(first, str):
                 found[name] = first
-    body = response.body
-    if isinstance(body, str) and body.startswith("{"):
-        import json  # noqa: PLC0415 - few protocols need it
+    return found | {name: value for name, value in _body(response.body).items() if isinstance(value, str)}
 
-        try:
-            found |= {name: value for name, value in json.loads(body).items() if isinstance(value, str)}
-        except ValueError:
-            return found  # moto will complain about it
-    return found
+
+def _body(body: Any) -> Mapping[str, Any]:
+    """A JSON body's fields, which some of moto's services have read already; none of anything else."""
+    if isinstance(body, Mapping):
+        return body
+    if not isinstance(body, str) or not body.startswith("{"):
+        return {}
+    try:
+        fields: Mapping[str, Any] = json.loads(body)
+    except ValueError:
+        return {}  # moto will complain about it
+    return fields
 
 
 def _context(parameters: Mapping[str, Any], region: str, response: Any, query: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ def apply() -> None:
     """All of them, once moto's services may be imported: after the account is set."""
     _tell_attachments_of_static_routes()
     _update_methods()
+    _keep_inline_policies_as_json()
 
 
 def _tell_attachments_of_static_routes() -> None:
@@ -58,3 +59,17 @@ def _update_methods() -> None:
         return json.dumps(method.to_json())
 
     APIGatewayResponse.update_method = update_method  # type: ignore[attr-defined]
+
+
+def _keep_inline_policies_as_json() -> None:
+    """Inline policies of roles that CloudFormation made are JSON: moto keeps, and shows, Python's form of them."""
+    import json  # noqa: PLC0415
+
+    from moto.iam.models import Role  # noqa: PLC0415
+
+    put = Role.put_policy
+
+    def put_policy(self: Any, policy_name: str, policy: Any) -> None:
+        put(self, policy_name, policy if isinstance(policy, str) else json.dumps(policy))
+
+    Role.put_policy = put_policy  # type: ignore[method-assign, assignment]

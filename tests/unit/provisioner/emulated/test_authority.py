@@ -177,3 +177,20 @@ def test_an_scp_limits_a_member_account(client: AwsClient) -> None:
     attach = {"PolicyId": made["Policy"]["PolicySummary"]["Id"], "TargetId": member}
     client.call(AwsCall("organizations", "AttachPolicy", attach))
     assert code(worker, "ec2", "DescribeVpcs") == "UnauthorizedOperation"
+
+
+def test_a_tables_policy_names_the_table(client: AwsClient) -> None:
+    for name in ("orders", "payroll"):
+        key = [{"AttributeName": "id", "KeyType": "HASH"}]
+        attributes = [{"AttributeName": "id", "AttributeType": "S"}]
+        made = {
+            "TableName": name,
+            "KeySchema": key,
+            "AttributeDefinitions": attributes,
+            "BillingMode": "PAY_PER_REQUEST",
+        }
+        client.call(AwsCall("dynamodb", "CreateTable", made))
+    arn = f"arn:aws:dynamodb:eu-west-1:{client.admin.account}:table/orders"
+    reader = role(client, "table-reader", {"Effect": "Allow", "Action": "dynamodb:Scan", "Resource": arn})
+    assert code(reader, "dynamodb", "Scan", TableName="orders") == ""
+    assert code(reader, "dynamodb", "Scan", TableName="payroll") == "AccessDeniedException"

@@ -1,5 +1,7 @@
 from labs.core.aws import AwsCall
+from labs.core.awssystem import AwsSystem
 from provisioner.aws.client import AwsClient
+from provisioner.aws.system import deploy
 
 
 def test_a_transit_gateways_static_route_tells_its_attachment(client: AwsClient) -> None:
@@ -36,3 +38,17 @@ def test_an_apis_method_is_updated(client: AwsClient) -> None:
     unknown = [{"op": "replace", "path": "/colour", "value": "blue"}]
     answer = client.ask(AwsCall("apigateway", "UpdateMethod", {**place, "patchOperations": unknown}))
     assert answer.error_code == "BadRequestException"
+
+
+def test_inline_policies_of_a_stack_are_json(client: AwsClient) -> None:
+    trust = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    grant = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    role = {
+        "RoleName": "of-a-stack",
+        "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]},
+        "Policies": [{"PolicyName": "own", "PolicyDocument": {"Version": "2012-10-17", "Statement": [grant]}}],
+    }
+    template = {"Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": role}}}
+    deploy(client, AwsSystem("roles-stack", template))
+    found = client.call(AwsCall("iam", "GetRolePolicy", {"RoleName": "of-a-stack", "PolicyName": "own"}))
+    assert found["PolicyDocument"]["Statement"] == [grant]
