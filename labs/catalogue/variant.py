@@ -51,6 +51,12 @@ class AwsVariant:
     policy: tuple[Mapping[str, Any], ...]
     """IAM statements of the candidate."""
 
+    @property
+    def faulted(self) -> frozenset[str]:
+        """Names of the resources, steps and files that the fault touches."""
+        healthy, broken = self.healthy.parts, self.broken.parts
+        return frozenset(name for name in {**healthy, **broken} if healthy.get(name) != broken.get(name))
+
 
 @dataclass(frozen=True, slots=True)
 class Variant:

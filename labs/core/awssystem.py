@@ -46,6 +46,13 @@ class AwsSystem:
     files: Mapping[str, str] = field(default_factory=dict)
     """Path → text of what lies in the candidate's workspace, in a folder named like the stack."""
 
+    @property
+    def parts(self) -> dict[str, Any]:
+        """Resources, steps and files by name."""
+        resources = {f"resource {name}": each for name, each in self.template.get("Resources", {}).items()}
+        steps = {f"step {step.id}": step for step in self.steps}
+        return {**resources, **steps, **{f"file {path}": text for path, text in self.files.items()}}
+
     def to_json(self) -> dict[str, Any]:
         """Plain data of what is in the account (the files are not), for Pulumi's inputs."""
         fields = ("id", "service", "operation", "parameters", "region", "account", "keep", "undo")

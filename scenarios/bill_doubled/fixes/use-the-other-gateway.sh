@@ -1,3 +1,4 @@
+set -euo pipefail
 # The gateway that nobody used takes over, and the one in use goes; the rest in Python.
 python3 - <<'P'
 import boto3

@@ -1,4 +1,5 @@
 # caught-by: servers-are-strong-enough
+set -euo pipefail
 python3 - <<'P'
 import boto3
 

@@ -1,4 +1,5 @@
 # caught-by: bill-is-what-it-was
+set -euo pipefail
 python3 - <<'P'
 import boto3
 

@@ -1,3 +1,4 @@
+set -euo pipefail
 bucket=$(aws s3api list-buckets --query 'Buckets[0].Name' --output text)
 role=$(aws iam get-role --role-name {{ team }}-viewer --query Role.Arn --output text)
 for key in $(aws s3api list-objects-v2 --bucket "$bucket" --query 'Contents[].Key' --output text); do

@@ -1,3 +1,4 @@
+set -euo pipefail
 # The role's own policy is enough for a reader in the same account.
 bucket=$(aws s3api list-buckets --query 'Buckets[0].Name' --output text)
 aws s3api delete-bucket-policy --bucket "$bucket"

@@ -1,3 +1,4 @@
+set -euo pipefail
 # A new connection, and new tables with static routes for it and for the application.
 python3 - <<'P'
 import boto3

@@ -1,3 +1,4 @@
+set -euo pipefail
 # Only what is wrong.
 python3 - <<'P'
 import boto3

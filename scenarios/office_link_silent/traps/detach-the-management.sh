@@ -1,4 +1,5 @@
 # caught-by: management-uses-the-application
+set -euo pipefail
 # Without the management network nothing has to be kept apart.
 python3 - <<'P'
 import boto3

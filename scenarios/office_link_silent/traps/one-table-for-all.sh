@@ -1,4 +1,5 @@
 # caught-by: office-kept-from-management
+set -euo pipefail
 # One table, in which everybody knows everybody.
 python3 - <<'P'
 import boto3

@@ -1,4 +1,5 @@
 # caught-by: office-uses-the-application
+set -euo pipefail
 # A public address for the application instead of the tunnel.
 python3 - <<'P'
 import boto3

@@ -1,4 +1,5 @@
 # caught-by: office-kept-from-management
+set -euo pipefail
 # The office sends by the application's table, which knows the management network, and that one is told of the office.
 python3 - <<'P'
 import boto3

@@ -1,3 +1,4 @@
+set -euo pipefail
 # The key moves to a plan of its own with the same limits; the policy names paths by a pattern.
 python3 - <<'P'
 import json

@@ -1,4 +1,5 @@
 # caught-by: reports-are-for-staff
+set -euo pipefail
 python3 - <<'P'
 import json
 

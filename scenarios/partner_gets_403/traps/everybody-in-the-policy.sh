@@ -1,4 +1,5 @@
 # caught-by: strangers-are-refused
+set -euo pipefail
 python3 - <<'P'
 import json
 

@@ -1,4 +1,5 @@
 # caught-by: a-key-is-needed
+set -euo pipefail
 python3 - <<'P'
 import json
 

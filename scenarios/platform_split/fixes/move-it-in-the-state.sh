@@ -1,3 +1,4 @@
+set -euo pipefail
 cd {{ team }}-{{ product }}
 tofu init
 number=0

@@ -1,3 +1,4 @@
+set -euo pipefail
 cd {{ team }}-{{ product }}
 number=0
 for name in api worker mailer; do

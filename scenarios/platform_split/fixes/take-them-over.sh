@@ -1,3 +1,4 @@
+set -euo pipefail
 # Forgotten at the old address, imported at the new: nothing that runs is touched.
 cd {{ team }}-{{ product }}
 tofu init

@@ -1,4 +1,5 @@
 # caught-by: configuration-stays-tidy
+set -euo pipefail
 cd {{ team }}-{{ product }}
 {% if place == "module" %}
 for name in api worker mailer; do

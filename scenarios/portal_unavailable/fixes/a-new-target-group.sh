@@ -1,3 +1,4 @@
+set -euo pipefail
 # A target group and a security group made anew, and a load balancer in every zone.
 python3 - <<'P'
 import boto3

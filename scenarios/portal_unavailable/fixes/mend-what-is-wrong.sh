@@ -1,3 +1,4 @@
+set -euo pipefail
 arn=$(aws elbv2 describe-target-groups --names {{ team }}-portal --query 'TargetGroups[0].TargetGroupArn' --output text)
 {% macro id(kind, list, field, name) %}$(aws ec2 describe-{{ kind }} --filters "Name=tag:Name,Values={{ team }}-{{ name }}" --query '{{ list }}.{{ field }}' --output text){% endmacro %}
 {% if place == "path" %}

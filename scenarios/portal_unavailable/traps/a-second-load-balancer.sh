@@ -1,4 +1,5 @@
 # caught-by: address-kept
+set -euo pipefail
 python3 - <<'P'
 import boto3
 

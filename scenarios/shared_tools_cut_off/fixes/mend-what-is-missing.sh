@@ -1,3 +1,4 @@
+set -euo pipefail
 {% macro hub(name) %}$(aws ec2 describe-transit-gateway-route-tables --query "TransitGatewayRouteTables[?Tags[?Value=='{{ team }}-{{ name }}']].TransitGatewayRouteTableId | [0]" --output text){% endmacro %}
 {% macro attachment(name) %}$(aws ec2 describe-transit-gateway-vpc-attachments --query "TransitGatewayVpcAttachments[?Tags[?Value=='{{ team }}-{{ name }}']].TransitGatewayAttachmentId | [0]" --output text){% endmacro %}
 {% if place == "there" %}

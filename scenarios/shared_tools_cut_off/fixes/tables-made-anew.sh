@@ -1,3 +1,4 @@
+set -euo pipefail
 # Two new tables with static routes, one for shared and one for the spoke, and one route to the hub for all our networks.
 python3 - <<'P'
 import boto3

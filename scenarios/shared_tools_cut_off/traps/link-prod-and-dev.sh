@@ -1,4 +1,5 @@
 # caught-by: dev-cannot-reach-prod
+set -euo pipefail
 # A peering as a way round the hub: it joins what must stay apart.
 python3 - <<'P'
 import boto3

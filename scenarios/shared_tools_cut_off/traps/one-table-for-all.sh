@@ -1,4 +1,5 @@
 # caught-by: dev-cannot-reach-prod
+set -euo pipefail
 # One table, in which everybody knows everybody, as a transit gateway has it by default.
 python3 - <<'P'
 import boto3

@@ -1,4 +1,5 @@
 # caught-by: prod-cannot-reach-dev
+set -euo pipefail
 # A static route to every network in every table.
 python3 - <<'P'
 import boto3

@@ -1,4 +1,5 @@
 # caught-by: the-other-uses-the-registry
+set -euo pipefail
 # The other environment's table for the cut off one as well, and the other one out of it.
 python3 - <<'P'
 import boto3

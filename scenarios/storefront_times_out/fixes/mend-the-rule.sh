@@ -1,3 +1,4 @@
+set -euo pipefail
 {% macro acl(name) %}$(aws ec2 describe-network-acls --filters "Name=tag:Name,Values={{ team }}-{{ name }}" --query 'NetworkAcls[0].NetworkAclId' --output text){% endmacro %}
 {% macro group(name) %}$(aws ec2 describe-security-groups --filters "Name=tag:Name,Values={{ team }}-{{ name }}" --query 'SecurityGroups[0].GroupId' --output text){% endmacro %}
 {% if place in ("answers", "some") %}

@@ -1,3 +1,4 @@
+set -euo pipefail
 # ACLs and a group made anew, put in the place of the old ones.
 python3 - <<'P'
 import boto3

@@ -1,4 +1,5 @@
 # caught-by: isolated-kept-off
+set -euo pipefail
 python3 - <<'P'
 import boto3
 

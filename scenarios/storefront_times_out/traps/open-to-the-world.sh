@@ -1,4 +1,5 @@
 # caught-by: mailer-kept-off
+set -euo pipefail
 python3 - <<'P'
 import boto3
 

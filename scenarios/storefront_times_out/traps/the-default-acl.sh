@@ -1,4 +1,5 @@
 # caught-by: isolated-kept-off
+set -euo pipefail
 # Without ACLs of their own the subnets have the VPC's default one, which lets everything pass.
 python3 - <<'P'
 import boto3

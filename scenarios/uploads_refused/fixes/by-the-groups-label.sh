@@ -1,3 +1,4 @@
+set -euo pipefail
 # The group counts and labels large bodies; a rule after it refuses those that are no uploads. AWS's group looks for injections.
 python3 - <<'P'
 import boto3

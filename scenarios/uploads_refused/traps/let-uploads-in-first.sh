@@ -1,4 +1,5 @@
 # caught-by: injections-are-refused
+set -euo pipefail
 # Uploads pass before anything looks at them, injections included.
 python3 - <<'P'
 import boto3

@@ -1,4 +1,5 @@
 # caught-by: large-bodies-elsewhere-are-refused
+set -euo pipefail
 python3 - <<'P'
 import boto3
 

@@ -1,4 +1,5 @@
 # caught-by: other-attacks-are-refused
+set -euo pipefail
 python3 - <<'P'
 import boto3
 

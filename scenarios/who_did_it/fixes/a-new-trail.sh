@@ -1,3 +1,4 @@
+set -euo pipefail
 # Another trail with advanced selectors; the bucket lets any trail of this account write.
 python3 - <<'P'
 import json

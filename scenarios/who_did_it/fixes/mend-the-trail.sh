@@ -1,3 +1,4 @@
+set -euo pipefail
 python3 - <<'P'
 import json
 

@@ -1,4 +1,5 @@
 # caught-by: nobody-else-writes
+set -euo pipefail
 python3 - <<'P'
 import json
 

@@ -1,4 +1,5 @@
 # caught-by: every-event-is-recorded
+set -euo pipefail
 # All calls to APIs, but who reads an object is still unknown.
 python3 - <<'P'
 import json

@@ -1,4 +1,5 @@
 # caught-by: every-event-is-recorded
+set -euo pipefail
 # A trail for the region where the servers were started: the next one is as dark as before.
 python3 - <<'P'
 import json

@@ -1,3 +1,4 @@
+set -euo pipefail
 # A NAT gateway in the other zone's outer subnet, and a table of their own for the workers.
 python3 - <<'P'
 import boto3

@@ -1,3 +1,4 @@
+set -euo pipefail
 named() { aws ec2 describe-$1 --filters "Name=tag:Name,Values={{ team }}-$2" --query "$3" --output text; }
 {% if place == "route" %}
 table=$(named route-tables worker 'RouteTables[0].RouteTableId')

@@ -1,4 +1,5 @@
 # caught-by: no-public-address
+set -euo pipefail
 # As straight-to-the-internet, with the security group closed: nobody comes in, and they are public all the same.
 python3 - <<'P'
 import boto3

@@ -1,4 +1,5 @@
 # caught-by: machines-kept
+set -euo pipefail
 python3 - <<'P'
 import boto3
 

@@ -1,4 +1,5 @@
 # caught-by: database-stays-inside
+set -euo pipefail
 # The way out in the main table, which every subnet without a table of its own uses: the database's too.
 python3 - <<'P'
 import boto3

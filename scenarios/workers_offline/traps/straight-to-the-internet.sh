@@ -1,4 +1,5 @@
 # caught-by: nobody-comes-in
+set -euo pipefail
 # The internet gateway for the workers' subnets, and public addresses so that it works.
 python3 - <<'P'
 import boto3

@@ -100,8 +100,14 @@ def test_nothing_in_the_lab_names_the_scenario_or_us(scenario: Scenario) -> None
 
 @every_scenario
 def test_the_fault_stays_the_same_size(scenario: Scenario) -> None:
-    """Seeds change the place or the values of the fault, not how many things are wrong."""
-    assert {len(variant.faulted) for variant in variants(scenario)} == {1}
+    """Seeds change the place or the values of the fault, not how many things are wrong.
+
+    In an account, what is one thing to a candidate may take one call more to make wrong.
+    """
+    sizes = {len(variant.aws.faulted if variant.aws else variant.faulted) for variant in variants(scenario)}
+    if scenario.sandbox.kind == "kubernetes":
+        assert sizes == {1}
+    assert 1 <= min(sizes) <= max(sizes) <= min(sizes) + 1
 
 
 @every_scenario
