@@ -16,7 +16,7 @@ from tests.bench.command import TALLER, crossings, environment, expect_nothing_l
 if TYPE_CHECKING:
     from tests.bench.measure import Measurements
 
-SCENARIOS = ("documents_shared",)
+SCENARIOS = ("documents_shared", "workers_offline", "uploads_refused")
 MANY = 20
 TOUCHED = {
     "ec2": "DescribeVpcs",
