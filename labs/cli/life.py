@@ -253,7 +253,7 @@ def shell(
         record.id, command or ["bash", "-i"], context.files(record.id).read_access()
     )
     sys.stdout.flush()
-    os.execv(argv[0], list(argv))  # noqa: S606 - the terminal is the shell's from here on
+    os.execvp(argv[0], list(argv))  # noqa: S606 - the terminal is the shell's from here on
 
 
 def freeze(lab: Lab, *, json: Json = False) -> None:

@@ -69,9 +69,14 @@ def _members(group: Path) -> set[int]:
 
 
 def holds(lab: str, pid: int) -> bool:
-    """Whether a process runs in a lab's groups. Raises nothing: a process that ended is in none."""
+    """Whether a process runs in a lab's groups. Raises nothing: a process that ended is in none.
+
+    One that ended and whose parent has not asked how (a zombie) still has its groups, and runs no more.
+    """
     try:
         lines = Path(f"/proc/{pid}/cgroup").read_text().splitlines()
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+            return False
     except (FileNotFoundError, ProcessLookupError):
         return False
     return any(f":/{PARENT}/{lab}/" in f"{line}/" for line in lines)
