@@ -28,7 +28,7 @@ from labs.lifecycle.wiring import real_context
 context = real_context()
 verb = sys.argv[1]
 if verb == "up":
-    print(json.dumps(up(context, UpRequest("kill test", [ScenarioId("orders_routing")])).id))
+    print(json.dumps(up(context, UpRequest("kill test", [ScenarioId(name) for name in sys.argv[2:]])).id))
 elif verb == "down":
     print(json.dumps(down(context, LabId(sys.argv[2])).state))
 elif verb == "ready":
@@ -38,6 +38,9 @@ else:
     ours = [lab for lab, homes in remains(context).items() if str(context.settings.home) in homes]
     print(json.dumps({"swept": swept, "left": ours}))
 """
+
+
+CLUSTER, ACCOUNT = "orders_routing", "documents_shared"
 
 
 class Home:
@@ -86,15 +89,19 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 
 @pytest.mark.parametrize("step", [step.name for step in UP_STEPS])
-def test_killed_after_a_step_of_up(home: Home, step: str) -> None:
-    assert home.run("up", stop_after=f"up:{step}").returncode == -signal.SIGKILL
+@pytest.mark.parametrize("scenario", [CLUSTER, ACCOUNT])
+def test_killed_after_a_step_of_up(home: Home, scenario: str, step: str) -> None:
+    assert home.run("up", scenario, stop_after=f"up:{step}").returncode == -signal.SIGKILL
     assert [reason for _, reason, _ in home.sweep()] == ["half-made"]
     assert home.sweep() == []
 
 
-@pytest.mark.parametrize("seconds", [1.0, 2.0, 3.0, 5.0, 8.0])
-def test_killed_in_the_middle_of_up(home: Home, seconds: float) -> None:
-    process = home.start("up")
+@pytest.mark.parametrize(
+    ("scenario", "seconds"),
+    [*((CLUSTER, seconds) for seconds in (1.0, 2.0, 3.0, 5.0, 8.0)), (ACCOUNT, 1.5), (ACCOUNT, 2.5)],
+)
+def test_killed_in_the_middle_of_up(home: Home, scenario: str, seconds: float) -> None:
+    process = home.start("up", scenario)
     time.sleep(seconds)
     process.kill()
     process.wait()
@@ -106,10 +113,10 @@ def test_killed_in_the_middle_of_up(home: Home, seconds: float) -> None:
 
 @pytest.mark.parametrize("step", [step.name for step in DOWN_STEPS])
 def test_killed_in_down_and_a_new_up(home: Home, step: str) -> None:
-    lab = home.output("up")
+    lab = home.output("up", CLUSTER, ACCOUNT)
     assert home.run("down", lab, stop_after=f"down:{step}").returncode == -signal.SIGKILL
     assert [name for name, _, _ in home.sweep()] == [lab]
-    again = home.output("up")
+    again = home.output("up", CLUSTER)
     assert again != lab
     assert home.output("down", again) == "gone"
     assert home.sweep() == []
