@@ -1,12 +1,10 @@
 """A lab's part in a real AWS account: looked into and permitted before it is made, ended, removed and audited."""
 
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from labs.catalogue.variant import Variant
 from labs.core.aws import AwsAdmin, AwsCall
 from labs.core.errors import InfrastructureError, InputError, NotFoundError, UnreachableError
 from labs.core.ids import LabId, ScenarioId
@@ -16,6 +14,9 @@ from labs.lifecycle.record import LabRecord
 from labs.lifecycle.sandboxes import SEPARATOR
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from labs.catalogue.variant import Variant
     from provisioner.account.kept import Kept
     from provisioner.account.leave import Leave
     from provisioner.account.prospect import Prospect, Wish
@@ -48,7 +49,7 @@ class Permitted:
 
 
 def permitted(
-    context: Context, request: AccountRequest, record: LabRecord, variants: Mapping[ScenarioId, Variant]
+    context: Context, request: AccountRequest, record: LabRecord, variants: "Mapping[ScenarioId, Variant]"
 ) -> Permitted:
     """The account may be used for the lab: everything was checked, then a person named it. Nothing is created.
 

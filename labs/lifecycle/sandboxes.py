@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from labs.catalogue.variant import Variant
 from labs.core.errors import InputError
 from labs.core.ids import LabId
 from labs.core.names import replaced, used
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from grading.spec import GradingSpec
+    from labs.catalogue.variant import Variant
 
 SEPARATOR = "+"
 EMULATED = "emulated"
@@ -45,7 +45,7 @@ def in_cell(engine: Engine, lab: LabId) -> "Callable[[Sequence[str]], Sequence[s
     return lambda command: engine.command_in_cell(lab, command, CandidateAccess(terminal=False))
 
 
-def sandbox(context: Context, lab: LabId, variant: Variant) -> Sandbox:
+def sandbox(context: Context, lab: LabId, variant: "Variant") -> Sandbox:
     """The sandbox of the lab in which the scenario is. Raises NotFoundError when its way in is not kept."""
     files = context.files(lab)
     if variant.aws:
@@ -55,7 +55,7 @@ def sandbox(context: Context, lab: LabId, variant: Variant) -> Sandbox:
     return context.sandbox_of(files.read_admin())
 
 
-def named_spec(variant: Variant, names: Mapping[str, str]) -> "GradingSpec":
+def named_spec(variant: "Variant", names: Mapping[str, str]) -> "GradingSpec":
     """What is graded, with the names of what was made filled in; Python checks find them among the parameters."""
     from grading.spec import GradingSpec  # noqa: PLC0415 - only graders need it
 
