@@ -4,11 +4,23 @@ from typing import Annotated, Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from grading.fragments import fragment_problems
 from grading.spec_parts import Model
 from labs.core.aws import AwsCall, is_reading
+
+
+def _compiles(query: str) -> str:
+    try:
+        jmespath.compile(query)
+    except JMESPathError as error:
+        raise ValueError(f"not JMESPath: {error}") from error
+    return query
+
+
+JmesPath = Annotated[str, AfterValidator(_compiles)]
+"""A path that compiles."""
 
 
 class AwsQuery(Model):
@@ -21,22 +33,13 @@ class AwsQuery(Model):
     account: str = ""
     as_role: str = ""
     """ARN of a role whose place the grader takes: AWS then judges the call by the role's policies."""
-    query: str = "@"
+    query: JmesPath = "@"
     """JMESPath into the answer, all pages of it."""
 
     @property
     def call(self) -> AwsCall:
         """The call as the port takes it."""
         return AwsCall(self.service, self.operation, self.parameters, region=self.region, account=self.account)
-
-    @field_validator("query")
-    @classmethod
-    def _path(cls, query: str) -> str:
-        try:
-            jmespath.compile(query)
-        except JMESPathError as error:
-            raise ValueError(f"not JMESPath: {error}") from error
-        return query
 
     @model_validator(mode="after")
     def _reads(self) -> "AwsQuery":

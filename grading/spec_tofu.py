@@ -2,11 +2,9 @@
 
 from typing import Annotated, Literal
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from grading.spec_aws import AwsExpectation
+from grading.spec_aws import AwsExpectation, JmesPath
 from grading.spec_parts import Model
 
 
@@ -26,15 +24,5 @@ class TofuCheck(Model):
     """Of the workspace, with the configuration that is meant."""
     state: StateObject | None = None
     """None: `terraform.tfstate` in the folder."""
-    query: str = "@"
-    """JMESPath."""
+    query: JmesPath = "@"
     expect: AwsExpectation
-
-    @field_validator("query")
-    @classmethod
-    def _path(cls, query: str) -> str:
-        try:
-            jmespath.compile(query)
-        except JMESPathError as error:
-            raise ValueError(f"not JMESPath: {error}") from error
-        return query

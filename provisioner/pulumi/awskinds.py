@@ -41,8 +41,23 @@ class WorkspaceInputs(Inputs):
     files: dict[str, str]
 
 
+class _MadeOnce:
+    """What a resource is for the stack's whole life: replaced, never changed."""
+
+    __slots__ = ()
+
+    def update(self, old: Plain, inputs: Plain) -> dict[str, Any]:
+        """See Kind. Nothing changes in place."""
+        return {**old, **inputs}
+
+    def is_there(self, resource_id: str) -> bool:
+        """See Kind. What a candidate does to it is their business, not drift; a frozen lab's access must stay ended."""
+        del resource_id
+        return True
+
+
 @dataclass(frozen=True, slots=True)
-class WorkspaceKind:
+class WorkspaceKind(_MadeOnce):
     """The candidate's files at the start."""
 
     engine_of: Callable[[str], Engine]
@@ -62,22 +77,13 @@ class WorkspaceKind:
         place(lambda command: engine.command_in_cell(lab, command, _NO_ACCESS), given.folder, given.files)
         return f"{given.lab}/{given.folder}", dict(inputs)
 
-    def update(self, old: Plain, inputs: Plain) -> dict[str, Any]:
-        """See Kind. Nothing changes in place."""
-        return {**old, **inputs}
-
-    def is_there(self, resource_id: str) -> bool:
-        """See Kind. What a candidate does to their files is their business, not drift."""
-        del resource_id
-        return True
-
     def delete(self, resource_id: str, outputs: Plain) -> None:
         """See Kind. The workspace goes with the lab's cell."""
         del resource_id, outputs
 
 
 @dataclass(frozen=True, slots=True)
-class SystemKind:
+class SystemKind(_MadeOnce):
     """A scenario's infrastructure, broken already."""
 
     secrets: frozenset[str] = frozenset({"admin", "names"})
@@ -95,15 +101,6 @@ class SystemKind:
         system = _system(given)
         return system.stack, {**inputs, "names": deploy(_client(given.admin), system, tags=given.tags)}
 
-    def update(self, old: Plain, inputs: Plain) -> dict[str, Any]:
-        """See Kind. Nothing changes in place."""
-        return {**old, **inputs}
-
-    def is_there(self, resource_id: str) -> bool:
-        """See Kind. What a candidate does to the infrastructure is their business, not drift."""
-        del resource_id
-        return True
-
     def delete(self, resource_id: str, outputs: Plain) -> None:
         """See Kind. Only called for an account that outlives the lab. Raises InputError naming what is left."""
         from provisioner.aws.system import remove  # noqa: PLC0415
@@ -114,7 +111,7 @@ class SystemKind:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessKind:
+class AccessKind(_MadeOnce):
     """The candidate's user and key."""
 
     secrets: frozenset[str] = frozenset({"admin", "environment"})
@@ -130,15 +127,6 @@ class AccessKind:
 
         given = parsed(AwsAccessInputs, inputs)
         return "candidate", {**inputs, "environment": give(_client(given.admin), given.statements)}
-
-    def update(self, old: Plain, inputs: Plain) -> dict[str, Any]:
-        """See Kind. Nothing changes in place."""
-        return {**old, **inputs}
-
-    def is_there(self, resource_id: str) -> bool:
-        """See Kind. A frozen lab has no access, and must not be given it again by a refresh."""
-        del resource_id
-        return True
 
     def delete(self, resource_id: str, outputs: Plain) -> None:
         """See Kind. The account goes, and the user with it."""

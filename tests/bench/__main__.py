@@ -6,7 +6,6 @@ Every lab lives in a TALLER_HOME of its own run, so the labs of this host are le
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -16,10 +15,11 @@ from typing import TYPE_CHECKING
 from labs.core.ids import LabId
 from labs.core.ports import SandboxSpec
 from tests.bench.accounts import bench_accounts, bench_many_accounts
-from tests.bench.command import TALLER, crossings, environment, expect_nothing_left, pss_mib, taller
+from tests.bench.command import crossings, expect_nothing_left, pss_mib, taller, up
 from tests.bench.measure import Measurements
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
 
 SCENARIOS = ("orders_routing", "catalog_never_ready", "invoices_locked_out")
@@ -28,18 +28,6 @@ MANY = 8
 LONGEST_HOLD_SECONDS = 3.0
 """The longest `hold_seconds` of the three scenarios; holds run side by side."""
 IDLE_SECONDS = 30.0
-
-
-def up(candidate: str, home: Path) -> "subprocess.Popen[str]":
-    """Start `taller up` with the three scenarios."""
-    wanted = [word for name in SCENARIOS for word in ("--scenario", name)]
-    return subprocess.Popen(
-        [TALLER, "up", *wanted, "--candidate", candidate, "--json"],
-        env=environment(home),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def wait_for_ready(process: "subprocess.Popen[str]", home: Path) -> None:
@@ -61,7 +49,7 @@ def bench_life(found: Measurements, home: Path, rounds: int) -> None:
     """One lab from the command to nothing left."""
     for number in range(rounds):
         begun = time.monotonic()
-        process = up(f"bench {number}", home)
+        process = up(f"bench {number}", SCENARIOS, home)
         wait_for_ready(process, home)
         found.add("command to node Ready, cold", time.monotonic() - begun, limit=5.0)
         out, errors = process.communicate()
@@ -101,7 +89,7 @@ def bench_memory(found: Measurements, home: Path, rounds: int) -> None:
 def bench_many(found: Measurements, home: Path) -> None:
     """Eight labs at once: each of them ready, the slowest within its limit, none reaching another."""
     begun = time.monotonic()
-    processes = [up(f"many {number}", home) for number in range(MANY)]
+    processes = [up(f"many {number}", SCENARIOS, home) for number in range(MANY)]
     labs = []
     for process in processes:
         out, errors = process.communicate()

@@ -1,7 +1,6 @@
 """The numbers of AWS labs."""
 
 import json
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -11,7 +10,7 @@ from labs.core.ids import LabId
 from labs.core.ports import SandboxSpec
 from provisioner.cell.slots import ACCOUNT_SUFFIX
 from provisioner.emulated.engine import PORT
-from tests.bench.command import TALLER, crossings, environment, expect_nothing_left, pss_mib, taller
+from tests.bench.command import crossings, expect_nothing_left, pss_mib, taller, up
 
 if TYPE_CHECKING:
     from tests.bench.measure import Measurements
@@ -29,18 +28,11 @@ TOUCHED = {
 """Services whose code is loaded, and stays, before memory is measured."""
 
 
-def up(candidate: str, home: Path) -> "subprocess.Popen[str]":
-    """Start `taller up` with the scenarios."""
-    wanted = [word for name in SCENARIOS for word in ("--scenario", name)]
-    command = [TALLER, "up", *wanted, "--candidate", candidate, "--json"]
-    return subprocess.Popen(command, env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
 def bench_accounts(found: "Measurements", home: Path, rounds: int) -> None:
     """One AWS lab from the command to nothing left, and what an idle one takes."""
     for number in range(rounds):
         begun = time.monotonic()
-        process = up(f"bench {number}", home)
+        process = up(f"bench {number}", SCENARIOS, home)
         out, errors = process.communicate()
         found.add("command to AWS lab handed over, three scenarios", time.monotonic() - begun, limit=8.0)
         if process.returncode:
@@ -80,7 +72,7 @@ def _idle_memory(found: "Measurements", rounds: int) -> None:
 def bench_many_accounts(found: "Measurements", home: Path) -> None:
     """Twenty labs at once: each of them ready, none reaching another."""
     begun = time.monotonic()
-    processes = [up(f"many {number}", home) for number in range(MANY)]
+    processes = [up(f"many {number}", SCENARIOS, home) for number in range(MANY)]
     labs = []
     for process in processes:
         out, errors = process.communicate()

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,13 @@ def taller(*arguments: str, home: Path, check: bool = True) -> tuple[float, dict
 def environment(home: Path) -> dict[str, str]:
     """Return a user's environment: byte code is kept, as it is unless somebody forbids it."""
     return {**os.environ, "TALLER_HOME": str(home), "PYTHONDONTWRITEBYTECODE": ""}
+
+
+def up(candidate: str, scenarios: Sequence[str], home: Path) -> "subprocess.Popen[str]":
+    """Start `taller up` with the scenarios."""
+    wanted = [word for name in scenarios for word in ("--scenario", name)]
+    command = [TALLER, "up", *wanted, "--candidate", candidate, "--json"]
+    return subprocess.Popen(command, env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def pss_mib(lab: str) -> float:
