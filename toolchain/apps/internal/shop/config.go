@@ -11,7 +11,7 @@ import (
 )
 
 // Roles a process can have.
-var Roles = []string{"web", "api", "store", "archive", "worker"}
+var Roles = []string{"web", "api", "store", "archive", "worker", "collector", "member", "report", "sync"}
 
 // Config is one process's settings. Every field is read from the environment variable named beside it.
 type Config struct {
@@ -25,13 +25,21 @@ type Config struct {
 	ReadyPath     string        // READY_PATH: 200 once start-up is over, 503 before
 	Startup       time.Duration // STARTUP_SECONDS: how long it answers 503 after its start
 	AllocateMiB   int           // ALLOCATE_MIB: memory it holds
-	Upstream      string        // API_URL (web, worker): base URL it calls
-	StoreURL      string        // STORE_URL (api): empty means orders from memory
-	StoreUser     string        // STORE_USER (api, store)
-	StorePassword string        // STORE_PASSWORD (api, store): never shown
+	Upstream      string        // API_URL (web, worker, report): base URL it calls
+	StoreURL      string        // STORE_URL (api, report): empty means orders from memory
+	StoreUser     string        // STORE_USER (api, report, store)
+	StorePassword string        // STORE_PASSWORD (api, report, store): never shown
 	StoreAuth     bool          // STORE_AUTH (store): "off" lets everybody in
 	Token         string        // API_TOKEN (api, web, worker): bearer token, empty means none is asked for
 	Period        time.Duration // PERIOD_SECONDS (worker)
+	Notice        string        // NOTICE (api): text of /notice, fixed at the start
+	NoticeFile    string        // NOTICE_FILE (api): a file with that text, read at every request; it wins
+	Peers         []string      // PEERS (member): base URLs, separated by commas
+	ReportKey     string        // REPORT_KEY (report): the store's key that it writes
+	Work          time.Duration // WORK_SECONDS (report): how long it takes
+	Collect       string        // COLLECT (collector): label selector of the pods it reports about
+	SyncDir       string        // SYNC_DIR (sync): directory of changes that it makes
+	Kube          kubeConfig    // of the roles that talk to Kubernetes
 }
 
 // ConfigFrom reads a role's settings; all problems are reported together.
@@ -54,13 +62,27 @@ func ConfigFrom(role string, getenv func(string) string) (Config, error) {
 		StoreAuth:     env.text("STORE_AUTH", "on") != "off",
 		Token:         env.text("API_TOKEN", ""),
 		Period:        env.seconds("PERIOD_SECONDS", 1),
+		Notice:        env.text("NOTICE", ""),
+		NoticeFile:    env.text("NOTICE_FILE", ""),
+		Peers:         env.list("PEERS"),
+		ReportKey:     env.text("REPORT_KEY", "report"),
+		Work:          env.seconds("WORK_SECONDS", 0),
+		Collect:       env.text("COLLECT", ""),
+		SyncDir:       env.text("SYNC_DIR", ""),
+		Kube:          kubeConfigFrom(env.text),
 	}
 	config.HealthPort = env.number("HEALTH_PORT", config.Port)
 	if !slices.Contains(Roles, role) {
 		env.complain("role %q is none of %s", role, strings.Join(Roles, ", "))
 	}
-	if (role == "web" || role == "worker") && config.Upstream == "" {
+	if slices.Contains([]string{"web", "worker", "report"}, role) && config.Upstream == "" {
 		env.complain("API_URL is empty")
+	}
+	if role == "report" && config.StoreURL == "" {
+		env.complain("STORE_URL is empty")
+	}
+	if role == "sync" && config.SyncDir == "" {
+		env.complain("SYNC_DIR is empty")
 	}
 	if role == "store" && config.StoreAuth && (config.StoreUser == "" || config.StorePassword == "") {
 		env.complain("STORE_USER or STORE_PASSWORD is empty")
@@ -91,6 +113,10 @@ func (e *environment) number(name string, otherwise int) int {
 		e.complain("%s is %q, not a number from 0 to 65535", name, text)
 	}
 	return value
+}
+
+func (e *environment) list(name string) []string {
+	return strings.FieldsFunc(e.getenv(name), func(r rune) bool { return r == ',' || r == ' ' })
 }
 
 func (e *environment) seconds(name string, otherwise float64) time.Duration {

@@ -106,6 +106,7 @@ func (s *service) work(ctx context.Context) {
 			return
 		case <-ticker.C:
 			status, _, err := s.call(ctx)
+			s.calls.count(err == nil && status < http.StatusBadRequest)
 			s.log.Printf("%s/orders: status %d, error %v", s.config.Upstream, status, err)
 		}
 	}

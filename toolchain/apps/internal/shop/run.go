@@ -12,8 +12,16 @@ import (
 )
 
 // Run serves config's role until ctx ends, then lets requests in flight finish for at most a second.
+//
+// The roles report and sync serve nothing: they do their work once.
 func Run(ctx context.Context, config Config, logger *log.Logger) error {
 	s := newService(config, logger)
+	switch config.Role {
+	case "report":
+		return s.report(ctx)
+	case "sync":
+		return s.sync(ctx)
+	}
 	held := hold(config.AllocateMiB)
 	logger.Printf("%s %s (%s) on :%d; health on :%d, live %s, ready %s; start-up takes %s",
 		config.Service, config.Version, config.Role, config.Port,
@@ -22,8 +30,11 @@ func Run(ctx context.Context, config Config, logger *log.Logger) error {
 	if config.HealthPort != config.Port {
 		servers = append(servers, newServer(config.HealthPort, s.health))
 	}
-	if config.Role == "worker" {
+	switch config.Role {
+	case "worker":
 		go s.work(ctx)
+	case "member":
+		go s.seekPeers(ctx)
 	}
 	err := serve(ctx, servers)
 	runtime.KeepAlive(held)

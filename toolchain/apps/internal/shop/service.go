@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,6 +15,9 @@ type service struct {
 	started time.Time
 	client  *http.Client
 	routes  http.Handler
+	calls   tally
+
+	foundPeers atomic.Bool
 }
 
 // newService builds the handler of config's role.
@@ -29,12 +33,19 @@ func newService(config Config, logger *log.Logger) *service {
 	switch config.Role {
 	case "api":
 		mux.HandleFunc("GET /orders", s.orders)
+		mux.HandleFunc("GET /notice", s.notice)
 	case "store":
 		records := newRecords()
 		mux.HandleFunc("GET /kv/{key}", s.withCredentials(records.read))
 		mux.HandleFunc("PUT /kv/{key}", s.withCredentials(records.write))
 	case "archive":
 		mux.HandleFunc("GET /", s.archive)
+	case "collector":
+		mux.HandleFunc("GET /report", s.collect)
+	case "member":
+		mux.HandleFunc("GET /peers", s.peers)
+	case "worker":
+		mux.HandleFunc("GET /stats", s.stats)
 	case "web":
 		mux.HandleFunc("GET /", s.web)
 	}
@@ -82,7 +93,9 @@ func (s *service) answeredHealth(w http.ResponseWriter, r *http.Request) bool {
 	return true
 }
 
-func (s *service) isReady() bool { return time.Since(s.started) >= s.config.Startup }
+func (s *service) isReady() bool {
+	return time.Since(s.started) >= s.config.Startup && (s.config.Role != "member" || s.foundPeers.Load())
+}
 
 // sign says who answers, on every answer.
 func (s *service) sign(w http.ResponseWriter) {
