@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labs.core.ports import ClusterReader, Manifest
-from labs.core.probes import PROBE_LABEL, ObjectRef
+from labs.core.probes import PROBE_LABEL, AccessQuestion, ObjectRef
 
 
 def is_probe(manifest: Manifest) -> bool:
@@ -37,3 +37,7 @@ class ProbelessReader:
     def logs(self, namespace: str, pod: str, *, container: str = "", tail_lines: int = 100) -> str:
         """See ClusterReader."""
         return self._reader.logs(namespace, pod, container=container, tail_lines=tail_lines)
+
+    def is_allowed(self, question: AccessQuestion) -> bool:
+        """See ClusterReader."""
+        return self._reader.is_allowed(question)

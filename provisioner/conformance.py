@@ -17,6 +17,7 @@ from labs.core.errors import InfrastructureError, TallerError
 from labs.core.ids import new_lab_id
 from labs.core.ports import CandidateAccess, Engine, Limits, SandboxHandle, SandboxSpec
 from labs.core.probes import (
+    AccessQuestion,
     ClientIdentity,
     DnsQuery,
     ExecRequest,
@@ -25,6 +26,7 @@ from labs.core.probes import (
     ObjectRef,
     ProbeAnswer,
     ProbeOutcome,
+    service_account,
 )
 from provisioner import conformance_objects as objects
 from provisioner.conformance_objects import NAMESPACE
@@ -184,6 +186,15 @@ def logs_work(pair: Pair) -> None:
     expect("log", pair.one.sandbox.reader.logs(NAMESPACE, pair.one.web_pod()), f"serving {pair.one.word}\n")
 
 
+def rights_are_told(pair: Pair) -> None:
+    """The authorizer says what a service account may do."""
+    user, groups = service_account(NAMESPACE, "default")
+    stranger = AccessQuestion(user, groups, "list", "pods", namespace=NAMESPACE)
+    master = AccessQuestion("somebody", ("system:masters",), "get", "pods/log", namespace=NAMESPACE)
+    reader = pair.one.sandbox.reader
+    expect("a stranger, an administrator", (reader.is_allowed(stranger), reader.is_allowed(master)), (False, True))
+
+
 def port_forward_works(pair: Pair) -> None:
     """`kubectl port-forward` from a candidate's shell."""
     script = (
@@ -310,6 +321,7 @@ CHECKS: Sequence[tuple[str, Callable[[Pair], None]]] = (
     ("DNS knows names", dns_knows_names),
     ("exec works", exec_works),
     ("logs work", logs_work),
+    ("the authorizer tells who may do what", rights_are_told),
     ("port-forward works", port_forward_works),
     ("a candidate's command runs beside the node", command_in_cell_is_the_candidates),
     ("a memory limit kills", memory_limit_kills),

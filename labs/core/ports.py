@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from labs.core.aws import AwsReader
 from labs.core.ids import LabId
 from labs.core.probes import (
+    AccessQuestion,
     ClientIdentity,
     ExecAnswer,
     ExecRequest,
@@ -45,6 +46,9 @@ class ClusterReader(Protocol):
 
     def logs(self, namespace: str, pod: str, *, container: str = "", tail_lines: int = 100) -> str:
         """The last lines of a container's log, at most 64 KiB."""
+
+    def is_allowed(self, question: AccessQuestion) -> bool:
+        """What the API server's authorizer says. Nothing is created by asking."""
 
 
 class ClusterWriter(Protocol):

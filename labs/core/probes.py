@@ -122,6 +122,35 @@ class ObjectRef:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessQuestion:
+    """Whether somebody may do something, for the API server's authorizer to answer. Empty `name`: any object.
+
+    `resource` with its subresource, as in a Role: `pods/log`.
+    """
+
+    user: str
+    groups: tuple[str, ...]
+    verb: str
+    resource: str
+    api_group: str = ""
+    namespace: str = ""
+    name: str = ""
+
+    def __str__(self) -> str:
+        place = f" in {self.namespace}" if self.namespace else " in all namespaces"
+        return f"{self.user}: {self.verb} {self.resource}{f' {self.name}' if self.name else ''}{place}"
+
+
+def service_account(namespace: str, name: str) -> tuple[str, tuple[str, ...]]:
+    """The user name and the groups of a service account.
+
+    https://kubernetes.io/docs/reference/access-authn-authz/authentication/#service-account-tokens
+    """
+    groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated")
+    return f"system:serviceaccount:{namespace}:{name}", groups
+
+
+@dataclass(frozen=True, slots=True)
 class PodSelector:
     """Pods by label, newest first; only running ones can be executed in."""
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from labs.core.errors import UnreachableError
 from labs.core.ports import Manifest
-from labs.core.probes import ObjectRef
+from labs.core.probes import AccessQuestion, ObjectRef
 from provisioner.kubernetes.paths import Paths
 from provisioner.kubernetes.transport import Transport
 
@@ -56,3 +56,28 @@ class Reader:
         if status != http.client.OK:
             raise UnreachableError(f"The log of {namespace}/{pod} cannot be read: {status} {text[:300]}")
         return text
+
+    def is_allowed(self, question: AccessQuestion) -> bool:
+        """See ClusterReader. A review is answered and forgotten: no object is stored.
+
+        https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/subject-access-review-v1/
+        """
+        resource, _, subresource = question.resource.partition("/")
+        attributes = {
+            "namespace": question.namespace,
+            "verb": question.verb,
+            "group": question.api_group,
+            "resource": resource,
+            "subresource": subresource,
+            "name": question.name,
+        }
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {"user": question.user, "groups": list(question.groups), "resourceAttributes": attributes},
+        }
+        answer = self._transport.call("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", body=review)
+        status = answer.body.get("status") if answer.is_ok and isinstance(answer.body, dict) else None
+        if not isinstance(status, dict) or "allowed" not in status:
+            raise UnreachableError(f"Nobody says whether {question}: {answer.status} {answer.message}")
+        return bool(status["allowed"])

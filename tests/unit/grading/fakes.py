@@ -13,6 +13,7 @@ from grading.probing import Probes
 from grading.spec import GradingSpec
 from labs.core.errors import InputError, UnreachableError
 from labs.core.probes import (
+    AccessQuestion,
     ClientIdentity,
     ExecAnswer,
     ExecRequest,
@@ -70,6 +71,7 @@ class FakeReader:
         self.made = 0
         self.calls = 0
         self.on_look: Callable[[], None] = lambda: None
+        self.allows: Callable[[AccessQuestion], bool] = lambda _: False
 
     def put(self, api_version: str, kind: str, name: str, namespace: str = "shop", **rest: Any) -> dict[str, Any]:
         """Create an object, now. `metadata` in `rest` is merged over what the server fills in."""
@@ -113,6 +115,10 @@ class FakeReader:
     def logs(self, namespace: str, pod: str, *, container: str = "", tail_lines: int = 100) -> str:
         self._check()
         return f"{namespace}/{pod}/{container}: {tail_lines}"
+
+    def is_allowed(self, question: AccessQuestion) -> bool:
+        self._check()
+        return self.allows(question)
 
     def _check(self) -> None:
         self.calls += 1

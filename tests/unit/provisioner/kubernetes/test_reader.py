@@ -1,7 +1,7 @@
 import pytest
 
 from labs.core.errors import UnreachableError
-from labs.core.probes import ObjectRef
+from labs.core.probes import AccessQuestion, ObjectRef, service_account
 from provisioner.kubernetes.paths import Paths
 from provisioner.kubernetes.reader import LOG_MAX_BYTES, Reader
 from provisioner.kubernetes.transport import Transport
@@ -64,3 +64,22 @@ def test_logs_are_limited(api: FakeApi, reader: Reader) -> None:
     api.planned = [b"line\n\xff"]
     assert reader.logs("shop", "p", container="c", tail_lines=3) == "line\n�"
     assert api.requests[0][2] == {"tailLines": ["3"], "limitBytes": [str(LOG_MAX_BYTES)], "container": ["c"]}
+
+
+def test_the_authorizer_is_asked_about_somebody_else(api: FakeApi, reader: Reader) -> None:
+    user, groups = service_account("shop", "clerk")
+    question = AccessQuestion(user, groups, "get", "pods/log", namespace="shop")
+    for allowed in (True, False):
+        api.planned = [(201, {"status": {"allowed": allowed}})]
+        assert reader.is_allowed(question) is allowed
+    assert set(api.calls("POST")) == {"/apis/authorization.k8s.io/v1/subjectaccessreviews"}
+    (spec,) = {str(request[3]["spec"]) for request in api.requests}
+    assert "'subresource': 'log'" in spec
+    assert "system:serviceaccounts:shop" in spec
+
+
+@pytest.mark.parametrize("answer", [(403, {"message": "no"}), (201, {}), (201, {"status": {}}), (201, "?")])
+def test_no_answer_about_rights_is_no_refusal(api: FakeApi, reader: Reader, answer: tuple[int, object]) -> None:
+    api.planned = [answer]
+    with pytest.raises(UnreachableError):
+        reader.is_allowed(AccessQuestion("anna", (), "list", "secrets"))
