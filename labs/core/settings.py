@@ -63,6 +63,10 @@ class Settings(BaseSettings):
         """One directory per lab."""
         return self.home / "labs"
 
+    def real_account_directory(self, lab: str) -> Path:
+        """What a lab's real account needs kept. Beside the lab's own directory, which goes with its node's cell."""
+        return self.labs_directory / f"{lab}.account"
+
     @property
     def registry_path(self) -> Path:
         """The SQLite registry."""

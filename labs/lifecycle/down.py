@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 
 from labs.core.errors import InfrastructureError
@@ -43,7 +42,7 @@ def down(context: Context, lab: LabId) -> LabRecord:
     record = context.registry.claim(lab, "down", this_process())
     started = time.monotonic()
     with ThreadPoolExecutor(max_workers=2, thread_name_prefix="down") as pool:
-        # The node ends while Pulumi is imported and starts; its resource's deletion then finds nothing left to do.
+        # All sandboxes end at once, and a real account is taken down meanwhile.
         ended = [pool.submit(engine.destroy, lab) for engine in engines(context, record)]
         work = _Work(context, record, ended)
         Course(
@@ -72,23 +71,23 @@ def _finished(work: _Work, name: str, seconds: float) -> None:
     work.context.registry.note(work.lab, name, now=work.context.clock.now(), detail=f"{seconds:.3f} s", step=name)
 
 
-def _stack(work: _Work) -> None:
-    """The stack is destroyed and forgotten; one that Pulumi cannot read any more is only forgotten."""
+def _account(work: _Work) -> None:
+    """What is in a real account outlives the lab's sandboxes: Pulumi destroys it one by one."""
     end_account(work.context, work.lab)
-    stack = work.context.stack_of(work.lab, work.context.engine_of)
-    try:
-        stack.destroy()
-    except InfrastructureError:
-        stack.forget()
 
 
 def _engine(work: _Work) -> None:
-    """Belt and braces: whatever Pulumi believed, the engine says that nothing is left."""
-    for ended in work.ended:
-        with suppress(InfrastructureError):
+    """Nothing of the sandboxes is left. One that would not go is asked once more."""
+    for ended, engine in zip(work.ended, engines(work.context, work.record), strict=True):
+        try:
             ended.result()
-    for engine in engines(work.context, work.record):
-        engine.destroy(work.lab)
+        except InfrastructureError:
+            engine.destroy(work.lab)
+
+
+def _stack(work: _Work) -> None:
+    """The stack is forgotten, now that nothing is left of what it describes."""
+    work.context.stack_of(work.lab, work.context.engine_of).forget()
 
 
 def _files(work: _Work) -> None:
@@ -96,8 +95,13 @@ def _files(work: _Work) -> None:
 
 
 DOWN_STEPS: tuple[Step[_Work], ...] = (
-    Step("stack", _stack),
+    Step("account", _account),
     Step("engine", _engine),
+    Step("stack", _stack),
     Step("files", _files),
 )
-"""No undo: a teardown that was cut short is taken up again from its start."""
+"""No undo: a teardown that was cut short is taken up again from its start.
+
+The stack goes last but for the files: as long as something of the lab may be left, Pulumi's tools show it
+(docs/decisions/a-teardown-without-pulumi.md).
+"""

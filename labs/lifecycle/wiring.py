@@ -1,6 +1,7 @@
 """The context of the real world."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labs.core.ids import LabId
@@ -33,10 +34,9 @@ def real_context(told: Callable[[str], None] = lambda _: None) -> Context:
 
     def stack_of(lab: LabId, engine_of: Callable[[str], Engine]) -> "Stack":
         from provisioner.pulumi.backend import Backend  # noqa: PLC0415
-        from provisioner.pulumi.stack import Stack  # noqa: PLC0415 - Pulumi takes 0.3 s
-        from provisioner.toolchain import tools  # noqa: PLC0415
+        from provisioner.pulumi.stack import Stack  # noqa: PLC0415
 
-        backend = Backend(settings().home / "pulumi", tools.path("pulumi"), settings().pulumi_backend_url)
+        backend = Backend(settings().home / "pulumi", _pulumi, settings().pulumi_backend_url)
         return Stack(backend, lab, engine_of=engine_of, sandbox_of=sandbox_of)
 
     return Context(settings(), _catalogue, _engine, sandbox_of, account_of, stack_of, told=told)
@@ -46,6 +46,12 @@ def _catalogue() -> "Catalogue":
     from labs.catalogue.loader import load_catalogue  # noqa: PLC0415 - 0.1 s
 
     return load_catalogue(rendered=False)
+
+
+def _pulumi() -> Path:
+    from provisioner.toolchain import tools  # noqa: PLC0415
+
+    return tools.path("pulumi")
 
 
 def _engine(name: str) -> Engine:

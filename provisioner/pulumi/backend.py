@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,8 @@ class Backend:
 
     home: Path
     """`TALLER_HOME/pulumi`."""
-    cli: Path
-    """The pulumi binary."""
+    find_cli: Callable[[], Path]
+    """Finds the pulumi binary when it is run: a stack of files is forgotten without it."""
     url: str = ""
     """PULUMI_BACKEND_URL where several hosts share labs; empty: files below `home`."""
 

@@ -24,7 +24,7 @@ class PulumiCli:
 
         The command dies with us, even if we are killed: a Pulumi without its provider would only wait.
         """
-        command = [*_dying_with_us(), str(self.backend.cli), "--non-interactive", "--color=never", *arguments]
+        command = [*_dying_with_us(), str(self.backend.find_cli()), "--non-interactive", "--color=never", *arguments]
         environment = dict(self.backend.environment(stack=self.stack, debug_port=debug_port))
         directory = self.backend.work_directory(self.stack)
         try:

@@ -15,6 +15,7 @@ from labs.core.ids import LabId
 from labs.core.ports import Limits
 from provisioner.kubernetes.access import Grant
 from provisioner.pulumi.backend import Backend
+from provisioner.pulumi.errors import StackError
 from provisioner.pulumi.program import LabProgram, Outputs, ScenarioPart
 from provisioner.pulumi.stack import Stack
 from provisioner.toolchain import tools
@@ -45,10 +46,10 @@ def program(*parts: str, pids: int = 4096) -> LabProgram:
 
 
 class World:
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, url: str = "") -> None:
         self.engine = FakeEngine()
         self.cluster = FakeCluster()
-        self.backend = Backend(home / "pulumi", tools.path("pulumi"))
+        self.backend = Backend(home / "pulumi", lambda: tools.path("pulumi"), url)
         self.stack = Stack(
             self.backend, LAB, engine_of=lambda _: self.engine, sandbox_of=lambda _: self.cluster.as_sandbox()
         )
@@ -57,8 +58,12 @@ class World:
         return self.stack.up(lab_program)
 
     def pulumi(self, *arguments: str) -> str:
+        return self.pulumi_anywhere(*arguments, "--stack", LAB)
+
+    def pulumi_anywhere(self, *arguments: str) -> str:
+        self.backend.prepare(LAB)
         return subprocess.run(
-            [self.backend.cli, *arguments, "--stack", LAB],
+            [self.backend.find_cli(), *arguments],
             cwd=self.backend.work_directory(LAB),
             env=dict(self.backend.environment(stack=LAB)),
             check=True,
@@ -94,6 +99,44 @@ def test_up_twice_and_destroy(world: World) -> None:
     left = [path for path in world.backend.home.rglob("*") if path.is_file()]
     assert {path.name.partition(".")[0] for path in left} == {"passphrase", "meta"}
     world.stack.destroy()
+
+
+def test_a_forgotten_stack_leaves_what_a_destroyed_one_leaves(world: World) -> None:
+    world.up(program("a"))
+    world.stack.forget()
+    assert world.engine.living, "its resources are another's affair"
+    left = [path for path in world.backend.home.rglob("*") if path.is_file()]
+    assert {path.name.partition(".")[0] for path in left} == {"passphrase", "meta"}
+    assert LAB not in world.pulumi_anywhere("stack", "ls", "--json")
+    world.stack.forget()
+    assert world.up(program("a")).address
+
+
+def test_a_stack_in_a_shared_backend_is_forgotten_there(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    world = World(tmp_path, f"file://{shared}")
+    world.up(program("a"))
+    assert list(shared.rglob(f"{LAB}.json"))
+    locks = shared / ".pulumi" / "locks" / "organization" / "taller" / LAB
+    locks.mkdir(parents=True, exist_ok=True)
+    content = {"pid": 3_999_999, "username": "x", "hostname": "killed", "timestamp": "2026-01-01T00:00:00Z"}
+    (locks / "6f1f7c6e-dead.json").write_text(json.dumps(content), encoding="utf-8")
+    for _ in range(2):
+        world.stack.forget()
+        assert not list(shared.rglob(f"{LAB}*.json"))
+    assert not world.backend.work_directory(LAB).exists()
+
+
+def test_a_shared_backend_that_cannot_be_asked_is_told(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    world = World(tmp_path, f"file://{shared}")
+    world.up(program("a"))
+    shared.rename(tmp_path / "away")
+    with pytest.raises(StackError) as caught:
+        world.stack.forget()
+    assert "PULUMI_BACKEND_URL" in caught.value.hint
 
 
 def test_pulumis_tools_see_the_lab_and_no_secret(world: World) -> None:

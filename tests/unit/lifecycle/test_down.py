@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import psutil
 import pytest
 
@@ -35,6 +38,36 @@ def test_twice_is_once(world: World) -> None:
 def test_an_unknown_lab(world: World) -> None:
     with pytest.raises(NotFoundError, match="ana-0000"):
         down(world.context(), LabId("ana-0000"))
+
+
+def test_the_stack_is_known_as_long_as_a_sandbox_may_be_left(world: World) -> None:
+    context = world.context()
+    lab = up(context, REQUEST).id
+    world.engine.destroy_troubles = 2
+    with pytest.raises(InfrastructureError, match="would not go"):
+        down(context, lab)
+    assert world.stacks == {lab}
+    assert context.registry.get(lab).state is not LabState.GONE
+    assert down(context, lab).state is LabState.GONE
+    assert (world.engine.living, world.stacks) == ({}, set())
+
+
+def test_a_sandbox_that_would_not_go_is_asked_once_more(world: World) -> None:
+    context = world.context()
+    lab = up(context, REQUEST).id
+    world.engine.destroy_troubles = 1
+    assert down(context, lab).state is LabState.GONE
+    assert (world.engine.living, world.stacks) == ({}, set())
+
+
+def test_a_teardown_waits_for_no_import_that_it_does_without() -> None:
+    code = (
+        "import sys, labs.lifecycle.down, labs.lifecycle.wiring, provisioner.pulumi.stack, provisioner.pulumi.backend,"
+        "provisioner.emulated.engine, provisioner.labnode.engine;"
+        "print([name for name in ('pulumi', 'grpc', 'botocore', 'labs.catalogue', 'grading') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_damaged_state_does_not_keep_a_lab_alive(world: World) -> None:

@@ -1,8 +1,9 @@
 """Fakes of our ports: an engine and a cluster that keep books."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
+from labs.core.errors import InfrastructureError
 from labs.core.ids import LabId
 from labs.core.ports import CandidateAccess, Manifest, SandboxHandle, SandboxSpec
 from labs.core.probes import ObjectRef
@@ -10,9 +11,6 @@ from provisioner.kubernetes.credentials import Credentials
 from provisioner.kubernetes.paths import reference
 from provisioner.kubernetes.sandbox import KubernetesSandbox
 from provisioner.kubernetes.transport import Answer
-
-if TYPE_CHECKING:
-    from labs.core.errors import InfrastructureError
 
 
 class FakeEngine:
@@ -26,6 +24,7 @@ class FakeEngine:
         self.destroyed = 0
         self.ended: list[LabId] = []
         self.trouble: InfrastructureError | None = None
+        self.destroy_troubles = 0
 
     def problems(self) -> Sequence[str]:
         return []
@@ -41,6 +40,9 @@ class FakeEngine:
         return lab in self.living
 
     def destroy(self, lab: LabId) -> None:
+        if self.destroy_troubles:
+            self.destroy_troubles -= 1
+            raise InfrastructureError("the sandbox would not go")
         self.destroyed += 1
         self.living.pop(lab, None)
 
