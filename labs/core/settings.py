@@ -67,6 +67,10 @@ class Settings(BaseSettings):
         """What a lab's real account needs kept. Beside the lab's own directory, which goes with its node's cell."""
         return self.labs_directory / f"{lab}.account"
 
+    def lasting_directory(self, lab: str) -> Path:
+        """What a lab's account needs kept to its end. A node's cell is made, and goes, with the lab's own directory."""
+        return self.labs_directory / f"{lab}.account"
+
     @property
     def registry_path(self) -> Path:
         """The SQLite registry."""

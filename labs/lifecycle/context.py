@@ -120,5 +120,5 @@ class Context:
         return Registry(self.settings.registry_path)
 
     def files(self, lab: LabId) -> LabFiles:
-        """The lab's directory."""
-        return LabFiles(self.settings.labs_directory / lab)
+        """The lab's directories."""
+        return LabFiles(self.settings.labs_directory / lab, self.settings.lasting_directory(lab))

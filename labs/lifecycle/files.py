@@ -17,6 +17,8 @@ class LabFiles:
     """`TALLER_HOME/labs/<lab>`, readable by its owner only."""
 
     directory: Path
+    lasting: Path
+    """What must be there until the lab is gone, whatever becomes of its sandboxes."""
 
     @property
     def kubeconfig(self) -> Path:
@@ -36,7 +38,7 @@ class LabFiles:
     @property
     def real_account(self) -> Path:
         """What is known of the lab's real account; there from before it is made until it is known to be clean."""
-        return self.directory / "account.json"
+        return self.lasting / "account.json"
 
     @property
     def aws_environment(self) -> Path:
@@ -46,7 +48,7 @@ class LabFiles:
     @property
     def names(self) -> Path:
         """Scenario → names of what was made in the account, as JSON."""
-        return self.directory / "names.json"
+        return self.lasting / "names.json"
 
     @property
     def grading(self) -> Path:
@@ -70,7 +72,8 @@ class LabFiles:
 
     def keep_account(self, *, admin: str, names: Mapping[str, Mapping[str, str]]) -> None:
         """The way into the AWS account, and what its parts are called, are in their files."""
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for directory in (self.directory, self.lasting):
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(self.aws_admin, admin)
         _write(self.names, json.dumps({scenario: dict(each) for scenario, each in names.items()}))
 
@@ -80,7 +83,7 @@ class LabFiles:
 
     def keep_real_account(self, text: str) -> None:
         """What a teardown of the lab's real account needs is in its file."""
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.lasting.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(self.real_account, text)
 
     def read_real_account(self) -> str:
@@ -120,8 +123,9 @@ class LabFiles:
         self.aws_environment.unlink(missing_ok=True)
 
     def remove(self) -> None:
-        """Nothing of the directory is left."""
+        """Nothing of the directories is left."""
         shutil.rmtree(self.directory, ignore_errors=True)
+        shutil.rmtree(self.lasting, ignore_errors=True)
 
 
 def _write(path: Path, text: str) -> None:

@@ -33,7 +33,7 @@ class AccountEngine:
 
     def is_alive(self, lab: LabId) -> bool:
         """Whether the lab's account is known to this TALLER_HOME: what runs in it runs elsewhere."""
-        return (self._settings.labs_directory / lab / FILE).exists()
+        return (self._settings.lasting_directory(lab) / FILE).exists()
 
     def destroy(self, lab: LabId) -> None:
         """Nothing of it is on the host. What is in the account goes by `teardown`, which needs what was kept."""

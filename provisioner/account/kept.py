@@ -11,7 +11,7 @@ from labs.core.ids import lab_id
 from provisioner.account.spec import Fence
 
 FILE = "account.json"
-"""In the lab's directory: written before anything is created, gone when the audit found nothing."""
+"""In the lab's lasting directory: written before anything is created, gone when the audit found nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A world with a real AWS account in it: moto in this process as AWS, and a Pulumi that calls it."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from moto import mock_aws
 from labs.core.aws import AwsAdmin, AwsAnswer, AwsCall
 from labs.core.errors import TallerError, UnreachableError
 from labs.core.ids import LabId
-from labs.core.ports import Engine
+from labs.core.ports import Engine, SandboxHandle, SandboxSpec
 from labs.lifecycle import up as up_module
 from labs.lifecycle.context import Context
 from provisioner.account import missing, policies, teardown
@@ -29,6 +30,7 @@ from provisioner.pulumi.awsprogram import AwsOutputs
 from provisioner.pulumi.program import LabProgram, Outputs
 from tests.unit.lifecycle.fakes import World
 from tests.unit.provisioner.account.aws import Answer, ScriptedAws, said_no
+from tests.unit.provisioner.pulumi.fakes import FakeEngine
 
 if TYPE_CHECKING:
     from provisioner.aws.sandbox import AwsSandbox
@@ -115,14 +117,30 @@ class AccountWorld(World):
         account = AccountEngine(context.settings)
         return replace(
             context,
-            engine_of=lambda name: cast("Engine", account) if name == "account" else self.engine,
+            engine_of=lambda name: cast("Engine", account) if name == "account" else CellsEngine(self.engine, context),
             account_of=lambda _: cast("AwsSandbox", self.reader),
             operator_of=lambda *_: cast("AwsClient", self.operator),
         )
 
     def _stack(self, lab: LabId, engine_of: Callable[[str], Engine]) -> "Stack":
-        del engine_of
-        return cast("Stack", AccountStack(self, lab))
+        return cast("Stack", AccountStack(self, lab, engine_of))
+
+
+class CellsEngine(FakeEngine):
+    """A node's engine in one respect: its cell is made, and goes, with the lab's directory."""
+
+    def __init__(self, books: FakeEngine, context: Context) -> None:
+        super().__init__()
+        self._labs = context.settings.labs_directory
+        self.living = books.living
+
+    def create(self, spec: SandboxSpec) -> SandboxHandle:
+        shutil.rmtree(self._labs / spec.lab, ignore_errors=True)
+        return super().create(spec)
+
+    def destroy(self, lab: LabId) -> None:
+        super().destroy(lab)
+        shutil.rmtree(self._labs / lab, ignore_errors=True)
 
 
 @dataclass
@@ -131,11 +149,13 @@ class AccountStack:
 
     world: AccountWorld
     lab: LabId
+    engine_of: Callable[[str], Engine]
 
     def up(self, program: LabProgram) -> Outputs:
         world, aws = self.world, cast("AwsClient", self.world.operator)
         world.programs.append(program)
         world.stacks.add(self.lab)
+        node = self.engine_of(program.engine).create(SandboxSpec(self.lab)) if program.engine else None
         assert program.account
         assert program.account.leave
         fence = program.account.leave.fence
@@ -150,7 +170,10 @@ class AccountStack:
         key = self._iam("CreateAccessKey", UserName=user)["AccessKey"]
         environment = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
         admin = AwsAdmin("", ACCOUNT, "eu-west-1", grader=fence.arn("role", "grader")).to_json()
-        return Outputs(aws=AwsOutputs(admin, environment, names))
+        outputs = Outputs(aws=AwsOutputs(admin, environment, names))
+        if node:
+            outputs.admin_kubeconfig, outputs.candidate_kubeconfig = node.admin, f"candidate of {self.lab}"
+        return outputs
 
     def destroy(self) -> None:
         if self.lab not in self.world.stacks:

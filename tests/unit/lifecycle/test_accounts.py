@@ -202,6 +202,21 @@ def test_what_a_failed_lab_leaves_is_told_with_the_failure(world: AccountWorld) 
     assert [each.state for each in context.registry.labs()] == [LabState.FAILED]
 
 
+def test_a_cluster_beside_the_account_takes_nothing_with_it_that_the_account_needs(world: AccountWorld) -> None:
+    """The node's cell is made, and goes, with the lab's own directory."""
+    context = world.context()
+    scenarios = (ScenarioId("orders_routing"), SCENARIO)
+    lab = up(context, UpRequest("Ana", scenarios, account=AccountRequest(WISH, lambda _: ACCOUNT))).id
+    assert context.registry.get(lab).engine == "labnode+account"
+    assert context.files(lab).read_all_names()[SCENARIO]
+    context.engine_of("labnode").destroy(lab)
+    world.told.clear()
+    assert down(context, lab).state is LabState.GONE
+    assert f"down:audit of account {ACCOUNT}: nothing is left" in world.told
+    assert world.operator.call(AwsCall("cloudformation", "DescribeStacks"))["Stacks"] == []
+    assert (world.engine.living, list(world.home.glob("labs/*"))) == ({}, [])
+
+
 def test_another_accounts_credentials_remove_nothing(world: AccountWorld) -> None:
     context = world.context()
     lab = _up(world)
