@@ -8,11 +8,11 @@ from pydantic import BaseModel, ValidationError
 from grading.spec import GradingSpec
 from labs.catalogue.marked import Marked, parse_documents, parse_one
 from labs.catalogue.merge import merged
-from labs.catalogue.model import CandidateAccess, FaultFile, FaultPatch, RenderedHints, Rule
+from labs.catalogue.model import CandidateAccess, FaultFile, FaultPatch, RenderedHints, RenderedTraces, Rule
 from labs.catalogue.parameters import Value
 from labs.catalogue.problems import Problem
 from labs.catalogue.rendering import RenderingError, rendered_text, rendered_value
-from labs.catalogue.variant import LANGUAGES, Access, AwsVariant, Hint, Script, Variant, object_ref
+from labs.catalogue.variant import LANGUAGES, Access, AwsVariant, Hint, Live, Script, Variant, object_ref
 from labs.core.ports import Manifest
 from labs.core.probes import ObjectRef
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part", bound=BaseModel)
 _CAUGHT_BY = "# caught-by:"
+LIVE = "live.sh.j2"
 
 
 def built(scenario: "Scenario", parameters: Mapping[str, Value]) -> tuple[Variant | None, list[Problem]]:
@@ -52,6 +53,7 @@ class _Builder:
         spec = self._spec()
         access = self._section(CandidateAccess, "candidate")
         hints = self._section(RenderedHints, "hints")
+        traces = self._section(RenderedTraces, "traces")
         aws = self._aws()
         is_aws = self.scenario.sandbox.kind == "aws"
         healthy = self._manifests()
@@ -59,7 +61,7 @@ class _Builder:
         fixes = {name: self._script("fixes", name) for name in self.scenario.fix_names}
         traps = {name: self._script("traps", name) for name in self.scenario.trap_names}
         briefs = {language: self._text(f"brief.{language}.md") for language in LANGUAGES}
-        if spec is None or access is None or hints is None or (is_aws and aws is None):
+        if spec is None or access is None or hints is None or traces is None or (is_aws and aws is None):
             return None
         return Variant(
             scenario=self.scenario.id,
@@ -76,6 +78,9 @@ class _Builder:
             traps=traps,
             briefs=briefs,
             aws=aws,
+            live=self._live(),
+            managers=frozenset(traces.traces.managers),
+            shows_history=traces.traces.history is not None,
         )
 
     def _spec(self) -> GradingSpec | None:
@@ -122,6 +127,11 @@ class _Builder:
             for name in names
             if (text := self._text(name, broken=is_broken)).strip()
         }
+
+    def _live(self) -> Live | None:
+        if LIVE not in self.scenario.texts:
+            return None
+        return Live(self._text(LIVE, broken=False), self._text(LIVE, broken=True))
 
     def _section(self, model: type[Part], name: str) -> Part | None:
         return self._validated(model, {name: self._tree(getattr(self.scenario.file, name), (name,))})
@@ -178,6 +188,8 @@ class _Builder:
 
     def _broken(self, healthy: Mapping[ObjectRef, Manifest]) -> tuple[dict[ObjectRef, Manifest], frozenset[ObjectRef]]:
         """The manifests with the fault merged in, and which objects it touches."""
+        if "fault.yaml" not in self.scenario.texts and self._lies_elsewhere():
+            return dict(healthy), frozenset()
         marked, problems = parse_one(self._text("fault.yaml"), self.scenario.folder / "fault.yaml")
         self.problems += problems
         broken = dict(healthy)
@@ -201,6 +213,13 @@ class _Builder:
         if not faulted and not self.problems:
             self._complain("fault.yaml", 0, f"breaks nothing with the parameters {dict(self.parameters)}")
         return broken, frozenset(faulted)
+
+    def _lies_elsewhere(self) -> bool:
+        """Whether what is done in the running cluster, or the candidate's files, differ when broken."""
+        live = self._live()
+        if live and live.healthy != live.broken:
+            return True
+        return self._workspace(is_broken=False) != self._workspace(is_broken=True)
 
     def _patches(self, marked: Marked) -> tuple[FaultPatch, ...]:
         if not marked.lines:  # the text had problems of its own

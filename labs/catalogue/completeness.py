@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from grading.spec_durability import DURABILITY_KINDS
 from labs.catalogue.awscompleteness import aws_incompleteness, aws_telling_words
+from labs.catalogue.clusterwide import cluster_problems
 from labs.catalogue.merge import differences
 from labs.catalogue.parameters import Value, drawn
 from labs.catalogue.problems import Problem
@@ -32,6 +33,7 @@ def incompleteness(scenario: Scenario, variant: Variant) -> list[Problem]:
         *_unknown_namespaces(scenario, variant),
         *_open_namespaces(scenario, variant),
         *_unexamined_durability(scenario, variant),
+        *cluster_problems(scenario, variant),
         *aws_incompleteness(scenario, variant),
     ]
 
@@ -133,7 +135,7 @@ def _unknown_namespaces(scenario: Scenario, variant: Variant) -> Iterator[Proble
         if namespace and namespace not in made:
             yield Problem(scenario.folder / "manifests", 0, f"{object_ref(manifest)}: nothing makes its namespace")
     for index, access in enumerate(variant.candidate_rules):
-        if access.namespace not in made:
+        if access.namespace and access.namespace not in made:
             yield scenario.problem("candidate", index, message=f"no manifest makes the namespace {access.namespace}")
     if variant.spec.client and variant.client.namespace not in made:
         yield scenario.problem("client", message=f"no manifest makes the namespace {variant.client.namespace}")

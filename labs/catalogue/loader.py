@@ -59,6 +59,7 @@ def thorough_problems(root: Path | None = None) -> Sequence[Problem]:
     """Every problem of every variant with a corner value, and scenarios that would meet in one namespace."""
     scenarios, problems = _read(root or DEFAULT_ROOT)
     owners: dict[str, set[str]] = defaultdict(set)
+    """A namespace, or another object that lives in none → the scenarios that make it."""
     for scenario in scenarios:
         for parameters in covering(scenario):
             variant, found = built(scenario, parameters)
@@ -66,12 +67,12 @@ def thorough_problems(root: Path | None = None) -> Sequence[Problem]:
             if variant is None:
                 continue
             problems += incompleteness(scenario, variant)
-            for namespace in variant.namespaces:
-                owners[namespace].add(scenario.id)
+            for place in variant.claims:
+                owners[place].add(scenario.id)
     by_id = {scenario.id: scenario for scenario in scenarios}
-    for namespace, ids in owners.items():
+    for place, ids in owners.items():
         if len(ids) > 1:
-            message = f"the namespace {namespace} is used by {', '.join(sorted(ids))}"
+            message = f"the {place} is used by {', '.join(sorted(ids))}"
             problems += [by_id[ScenarioId(name)].problem("parameters", message=message) for name in ids]
     return sorted(set(problems))
 

@@ -44,17 +44,39 @@ class Rule(FileModel):
     resource_names: tuple[str, ...] = Field(default=(), alias="resourceNames")
 
 
-class NamespaceAccess(FileModel):
-    """What the candidate may do in one namespace."""
+class Grant(FileModel):
+    """What the candidate may do in one namespace, or (`cluster`) everywhere and to what lives in no namespace."""
 
-    namespace: str = Field(min_length=1)
+    namespace: str = ""
+    cluster: bool = False
     rules: tuple[Rule, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "Grant":
+        if bool(self.namespace) == self.cluster:
+            raise ValueError("give either namespace or cluster: true")
+        return self
 
 
 class CandidateAccess(FileModel):
     """The rendered `candidate:` part."""
 
-    candidate: tuple[NamespaceAccess, ...] = ()
+    candidate: tuple[Grant, ...] = ()
+
+
+class Traces(FileModel):
+    """What the system shows of its own making though nothing of the fault: the search for leaks lets it pass."""
+
+    managers: tuple[str, ...] = ()
+    """Field managers of the scenario's own controllers and tools."""
+    history: Annotated[str, Field(min_length=10)] | None = None
+    """Why older revisions (of a Deployment, a Helm release) do not tell the answer; for those who read the scenario."""
+
+
+class RenderedTraces(FileModel):
+    """The rendered `traces:` part."""
+
+    traces: Traces = Traces()
 
 
 class RenderedHints(FileModel):
@@ -84,6 +106,7 @@ class ScenarioFile(FileModel):
     hints: list[Any] = []
     scope: dict[str, Any] = {}
     durability: dict[str, Any] | None = None
+    traces: dict[str, Any] = {}
     pass_share: float = Field(default=1.0, gt=0, le=1)
 
     @model_validator(mode="after")

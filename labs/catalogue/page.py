@@ -37,7 +37,7 @@ def _section(scenario: Scenario, variant: Variant) -> Iterator[str]:
     points = variant.spec.max_points
     yield f"## {scenario.id}\n\n{scenario.title['en']} · {scenario.title['es']}\n"
     yield f"{scenario.level}, {scenario.minutes} minutes, {points} points, {scenario.sandbox.memory_mib} MiB.\n"
-    yield f"Fault in: {', '.join(f'`{ref.kind}`' for ref in sorted(variant.faulted, key=str))}.\n"
+    yield f"Fault in: {', '.join(_places(variant))}.\n"
     yield "| parameter | values |\n|---|---|"
     for name, parameter in scenario.parameters.items():
         yield f"| {name} | {_values(parameter)} |"
@@ -54,6 +54,13 @@ def _section(scenario: Scenario, variant: Variant) -> Iterator[str]:
     for trap in variant.traps.values():
         yield f"| `{trap.name}` | `{trap.caught_by}` |"
     yield ""
+
+
+def _places(variant: Variant) -> list[str]:
+    places = [f"`{ref.kind}`" for ref in sorted(variant.faulted, key=str)]
+    if variant.live and variant.live.healthy != variant.live.broken:
+        places.append("the running cluster (`live.sh.j2`)")
+    return places
 
 
 def _values(parameter: Parameter) -> str:

@@ -30,7 +30,16 @@ class Access:
     """What the candidate may do in one namespace. `rules` are RBAC rules as plain data."""
 
     namespace: str
+    """Empty: in the whole cluster."""
     rules: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What is done in the running cluster, as bash with the administrator's kubectl; either may be empty."""
+
+    healthy: str
+    broken: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,12 @@ class Variant:
     briefs: Mapping[str, str] = field(repr=False)
     aws: AwsVariant | None = None
     """None where there is no account."""
+    live: Live | None = field(default=None, repr=False)
+    """None where patches say it all."""
+    managers: frozenset[str] = frozenset()
+    """Field managers of the scenario's own controllers and tools."""
+    shows_history: bool = False
+    """Whether older revisions may be there, since they do not tell the answer."""
 
     @property
     def client(self) -> ClientIdentity:
@@ -89,6 +104,18 @@ class Variant:
     def namespaces(self) -> tuple[str, ...]:
         """The namespaces that the manifests create, sorted."""
         return tuple(sorted(m["metadata"]["name"] for m in self.healthy if m["kind"] == "Namespace"))
+
+    @property
+    def cluster_refs(self) -> tuple[ObjectRef, ...]:
+        """The other objects of the manifests that live in no namespace, in the manifests' order."""
+        refs = {object_ref(manifest): None for manifest in (*self.healthy, *self.broken)}
+        return tuple(ref for ref in refs if not ref.namespace and ref.kind != "Namespace")
+
+    @property
+    def claims(self) -> frozenset[str]:
+        """What no other scenario of the sandbox may have: its namespaces and its other objects that live in none."""
+        namespaces = (f"namespace {name}" for name in self.namespaces)
+        return frozenset((*namespaces, *(str(ref) for ref in self.cluster_refs)))
 
     def brief(self, language: str) -> str:
         """What the candidate reads, Markdown. Raises NotFoundError for a language we do not have."""

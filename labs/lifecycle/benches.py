@@ -9,7 +9,6 @@ from labs.catalogue.variant import Script, Variant
 from labs.core.errors import TimedOutError
 from labs.core.ids import LabId
 from labs.core.ports import CandidateAccess, Clock, Engine, Sandbox, SandboxSpec
-from labs.core.probes import ObjectRef
 from labs.lifecycle.awsleaks import aws_leaks
 from labs.lifecycle.leaks import leaks
 from labs.lifecycle.sandboxes import in_cell
@@ -60,13 +59,21 @@ class KubernetesBench:
     """A cluster; scenarios are told apart by their namespaces."""
 
     def __init__(
-        self, lab: LabId, engine: Engine, sandbox: "KubernetesSandbox", clock: Clock, told: Callable[[str], None]
+        self,
+        lab: LabId,
+        engine: Engine,
+        sandbox_of: "Callable[[str], KubernetesSandbox]",
+        clock: Clock,
+        told: Callable[[str], None],
+        *,
+        admin: str,
     ) -> None:
         self.lab = lab
         self.clock = clock
         self.told = told
         self._engine = engine
-        self._cluster = sandbox
+        self._admin = admin
+        self._cluster = sandbox_of(admin)
 
     @property
     def sandbox(self) -> Sandbox:
@@ -74,15 +81,19 @@ class KubernetesBench:
         return self._cluster
 
     def clear(self, variant: Variant) -> None:
-        """See Bench. Pods are killed, not asked: their last will is of no interest."""
-        for namespace in variant.namespaces:
-            self._cluster.writer.kill_pods(namespace)
-        refs = [ObjectRef("v1", "Namespace", namespace) for namespace in variant.namespaces]
-        self._cluster.writer.delete_and_wait(refs, timeout_seconds=REMOVE_SECONDS)
+        """See Bench. What a trap or the fault keeps from going is let go of."""
+        from provisioner.kubernetes.clearing import clear  # noqa: PLC0415 - the provisioner is slow to import
+
+        clear(self._cluster, variant.namespaces, variant.cluster_refs, timeout_seconds=REMOVE_SECONDS)
 
     def deploy(self, variant: Variant, *, broken: bool) -> Mapping[str, str]:
         """See Bench."""
+        from provisioner.kubernetes.live import run_live  # noqa: PLC0415 - the provisioner is slow to import
+
         self._cluster.writer.apply(variant.broken if broken else variant.healthy, field_manager="taller")
+        live = variant.live
+        if script := (live.broken if broken else live.healthy) if live else "":
+            run_live(self._engine, self.lab, scenario=variant.scenario, admin=self._admin, script=script)
         return {}
 
     def settle(self, spec: "GradingSpec") -> None:
@@ -146,7 +157,7 @@ class AwsBench:
         system = variant.aws.broken if broken else variant.aws.healthy
         names = deploy(self._account().client, system)
         if system.files:
-            from provisioner.aws.workspace import place  # noqa: PLC0415
+            from provisioner.cell.incell import place  # noqa: PLC0415
 
             place(in_cell(self._engine, self.lab), system.stack, system.files)
         return names

@@ -77,4 +77,5 @@ def _part(variant: Variant) -> "ScenarioPart":
         system=[m for m in variant.broken if object_ref(m) not in variant.faulted],
         fault=[m for m in variant.broken if object_ref(m) in variant.faulted],
         grants=[Grant(access.namespace, access.rules) for access in variant.candidate_rules],
+        live=variant.live.broken if variant.live else "",
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from labs.catalogue.variant import Variant
 from labs.core.ports import ClusterReader, Manifest
+from labs.core.probes import ObjectRef
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 TELLING = re.compile(r"(?<![a-z])(fault|broken|healthy|solution|trap|taller)(?![a-z])", re.IGNORECASE)
@@ -28,22 +29,41 @@ _KINDS = (
     ("batch/v1", "Job"),
     ("networking.k8s.io/v1", "NetworkPolicy"),
     ("networking.k8s.io/v1", "Ingress"),
+    ("rbac.authorization.k8s.io/v1", "Role"),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+    ("policy/v1", "PodDisruptionBudget"),
+    ("autoscaling/v2", "HorizontalPodAutoscaler"),
+    ("v1", "ResourceQuota"),
+    ("v1", "LimitRange"),
 )
 
 
 def leaks(reader: ClusterReader, variant: Variant) -> Sequence[str]:
-    """Return what in the scenario's namespaces, freshly broken, gives the answer away; empty when nothing does.
+    """Return what of the scenario, freshly broken, gives the answer away; empty when nothing does.
 
-    Looks for histories that `rollout undo` could use, last-applied annotations, release records, managers other than
-    Kubernetes' own and ours, and words that tell. Raises UnreachableError when it cannot look.
+    Looks in its namespaces and at its objects that live in none. Looks for histories that `rollout undo` could use,
+    last-applied annotations, release records, managers other than Kubernetes' own, ours and the scenario's, and words
+    that tell. Raises UnreachableError when it cannot look.
     """
+    kinds = dict.fromkeys((*_KINDS, *_own_kinds(variant)))
     found = [
         {**item, "kind": kind}
         for namespace in variant.namespaces
-        for api_version, kind in _KINDS
+        for api_version, kind in kinds
         for item in reader.list(api_version, kind, namespace=namespace)
     ]
-    return sorted({*_histories(found), *(leak for manifest in found for leak in _told_by(manifest))})
+    refs = (*(ObjectRef("v1", "Namespace", name) for name in variant.namespaces), *variant.cluster_refs)
+    found += [{**item, "kind": ref.kind} for ref in refs if (item := reader.get(ref)) is not None]
+    told = {leak for manifest in found for leak in _told_by(manifest, variant)}
+    return sorted(told if variant.shows_history else {*told, *_histories(found)})
+
+
+def _own_kinds(variant: Variant) -> Iterator[tuple[str, str]]:
+    """The kinds that the scenario itself brings, where their objects live in namespaces."""
+    for manifest in variant.healthy:
+        if manifest["kind"] == "CustomResourceDefinition" and manifest["spec"]["scope"] == "Namespaced":
+            spec = manifest["spec"]
+            yield from ((f"{spec['group']}/{each['name']}", spec["names"]["kind"]) for each in spec["versions"])
 
 
 def _histories(manifests: Sequence[Manifest]) -> Iterator[str]:
@@ -56,16 +76,17 @@ def _histories(manifests: Sequence[Manifest]) -> Iterator[str]:
     yield from (f"{name} has {count} revisions" for name, count in owners.items() if count > 1)
 
 
-def _told_by(manifest: Manifest) -> Iterator[str]:
+def _told_by(manifest: Manifest, variant: Variant) -> Iterator[str]:
     metadata = manifest["metadata"]
     name = f"{manifest['kind']} {metadata.get('namespace', '')}/{metadata['name']}"
     annotations, labels = metadata.get("annotations") or {}, metadata.get("labels") or {}
     if LAST_APPLIED in annotations:
         yield f"{name} has the annotation {LAST_APPLIED}"
-    if manifest["kind"] == "Secret" and str(manifest.get("type", "")).startswith("helm.sh/"):
+    is_release = manifest["kind"] == "Secret" and str(manifest.get("type", "")).startswith("helm.sh/")
+    if is_release and not variant.shows_history:
         yield f"{name} is a Helm release"
     managers = {entry.get("manager", "") for entry in metadata.get("managedFields") or []}
-    if strangers := managers - CONTROLLERS - {OUR_MANAGER}:
+    if strangers := managers - CONTROLLERS - {OUR_MANAGER} - variant.managers:
         yield f"{name} has the managers {', '.join(sorted(strangers))}"
     for text in (metadata["name"], *labels, *labels.values(), *annotations, *annotations.values()):
         if word := TELLING.search(str(text)):

@@ -175,7 +175,7 @@ def _lab(context: Context, scenarios: Sequence[ScenarioId]) -> Iterator[Bench]:
             yield AwsBench(lab, engine, context.account_of, context.clock, context.told)
             return
         handle = engine.create(sandbox_spec(lab, [context.catalogue[name] for name in scenarios]))
-        yield KubernetesBench(lab, engine, context.sandbox_of(handle.admin), context.clock, context.told)
+        yield KubernetesBench(lab, engine, context.sandbox_of, context.clock, context.told, admin=handle.admin)
     finally:
         down(context, lab)
 

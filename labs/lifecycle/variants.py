@@ -13,7 +13,7 @@ _DRAWS = 50
 
 
 def drawn(catalogue: Catalogue, scenarios: Sequence[ScenarioId], seed: str) -> Mapping[ScenarioId, Variant]:
-    """Return the lab's variants, the same for the same seed; no two share a namespace.
+    """Return the lab's variants, the same for the same seed; no two share a namespace, or an object that lives in none.
 
     Raises NotFoundError for an unknown scenario, InputError for one that is named twice, that must be alone, or when
     two cannot be kept apart.
@@ -29,7 +29,7 @@ def drawn(catalogue: Catalogue, scenarios: Sequence[ScenarioId], seed: str) -> M
         if len(scenarios) > 1 and not scenario.shares_sandbox:
             raise InputError(f"The scenario {name} needs a lab of its own.", hint="Start a lab with it alone.")
         variant = _apart(scenario, seed, taken)
-        taken |= set(variant.namespaces)
+        taken |= variant.claims
         variants[name] = variant
     return variants
 
@@ -54,6 +54,6 @@ def python_checks(scenario: Scenario) -> Mapping[str, PythonCheck]:
 def _apart(scenario: Scenario, seed: str, taken: set[str]) -> Variant:
     for attempt in range(_DRAWS):
         variant = scenario.draw(seed if attempt == 0 else f"{seed}#{attempt}")
-        if taken.isdisjoint(variant.namespaces):
+        if taken.isdisjoint(variant.claims):
             return variant
-    raise InputError(f"The scenario {scenario.id} uses the namespaces {', '.join(sorted(taken))} of another.")
+    raise InputError(f"The scenario {scenario.id} needs what others of the lab have: {', '.join(sorted(taken))}.")

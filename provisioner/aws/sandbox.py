@@ -10,7 +10,7 @@ from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest, ToolReques
 from provisioner.aws.client import AwsClient
 from provisioner.aws.reader import Reader
 from provisioner.aws.rolekeys import as_grader
-from provisioner.aws.workspace import InCell, run_tool
+from provisioner.cell.incell import InCell, run_tool
 
 
 class AwsSandbox:

@@ -1,4 +1,4 @@
-"""The candidate's access: what the scenarios allow in their namespaces, nothing else, and an end to it."""
+"""The candidate's access: what the scenarios allow in their namespaces and beyond, nothing else, and an end to it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ class Grant:
     """What the candidate may do in one namespace: RBAC policy rules as plain data."""
 
     namespace: str
+    """Empty: in the whole cluster."""
     rules: Sequence[Mapping[str, Any]]
 
 
@@ -51,7 +52,7 @@ def give(sandbox: KubernetesSandbox, grants: Sequence[Grant], *, ttl_seconds: fl
         raise RejectedError(
             f"No token for the candidate: {answer.message}", status=answer.status, reason=answer.reason, path=path
         )
-    home = grants[0].namespace if grants else "default"
+    home = next((grant.namespace for grant in grants if grant.namespace), "default")
     return candidate_kubeconfig(sandbox.credentials, token=answer.body["status"]["token"], namespace=home)
 
 
@@ -75,14 +76,15 @@ def _is_candidate(subject: Mapping[str, Any]) -> bool:
 
 
 def _role(namespace: str, rules: Sequence[Mapping[str, Any]]) -> Sequence[Manifest]:
-    place = {"name": USER, "namespace": namespace}
+    """A role and its binding, in the namespace or in the cluster."""
+    scope, place = ("", {"name": USER, "namespace": namespace}) if namespace else ("Cluster", {"name": USER})
     subject = {"kind": "ServiceAccount", "name": USER, "namespace": NAMESPACE}
-    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": USER}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": f"{scope}Role", "name": USER}
     return [
-        {"apiVersion": _RBAC, "kind": "Role", "metadata": place, "rules": [dict(rule) for rule in rules]},
+        {"apiVersion": _RBAC, "kind": f"{scope}Role", "metadata": place, "rules": [dict(rule) for rule in rules]},
         {
             "apiVersion": _RBAC,
-            "kind": "RoleBinding",
+            "kind": f"{scope}RoleBinding",
             "metadata": place,
             "roleRef": reference,
             "subjects": [subject],

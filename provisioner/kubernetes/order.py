@@ -6,7 +6,7 @@ from itertools import groupby
 from labs.core.ports import Manifest
 
 _FIRST = (
-    ("Namespace", "PriorityClass", "StorageClass"),
+    ("Namespace", "PriorityClass", "StorageClass", "IngressClass", "RuntimeClass"),
     ("CustomResourceDefinition",),
     ("ServiceAccount", "Secret", "ConfigMap", "LimitRange", "ResourceQuota", "PersistentVolume"),
     ("ClusterRole", "Role", "PersistentVolumeClaim"),
@@ -23,6 +23,8 @@ _LAST = (
 )
 FOUNDATION_RANKS = 2
 """Objects of a rank below this are foundations: nothing else can be created before them."""
+ADMISSION_RANK = len(_FIRST) + 1
+"""Objects of this rank judge those that come after them."""
 
 
 def rank(manifest: Manifest) -> int:
@@ -31,7 +33,7 @@ def rank(manifest: Manifest) -> int:
     for index, kinds in enumerate(_FIRST):
         if kind in kinds:
             return index
-    return len(_FIRST) + (1 if kind in _LAST else 0)
+    return ADMISSION_RANK if kind in _LAST else len(_FIRST)
 
 
 def in_turns(manifests: Iterable[Manifest]) -> Sequence[Sequence[Manifest]]:

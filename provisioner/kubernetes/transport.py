@@ -89,13 +89,15 @@ class Transport:
         query: Query | None = None,
         body: object = None,
         content_type: str = "application/json",
+        accept: str = "application/json",
     ) -> Answer:
         """Return the server's answer, whatever its status below 500.
 
         Repeated on broken connections and on 408, 429 and 5xx, so every call must be one that may run twice. Raises
         UnreachableError when no try was answered.
         """
-        data = self._bytes(method, path, query=query, body=body, content_type=content_type)
+        headers = {"Accept": accept} if body is None else {"Accept": accept, "Content-Type": content_type}
+        data = self._bytes(method, _target(path, query), body, headers)
         try:
             return Answer(data[0], json.loads(data[1]) if data[1] else {})
         except ValueError as error:
@@ -103,7 +105,7 @@ class Transport:
 
     def text(self, path: str, *, query: Query | None = None) -> tuple[int, str]:
         """Return the status and the body as text (logs). Raises UnreachableError like `call`."""
-        status, data = self._bytes("GET", path, query=query, body=None, content_type="application/json")
+        status, data = self._bytes("GET", _target(path, query), None, {})
         return status, data.decode(errors="replace")
 
     @contextmanager
@@ -130,25 +132,24 @@ class Transport:
         """No connection is left open."""
         self._pool.close()
 
-    def _bytes(
-        self, method: str, path: str, *, query: Query | None, body: object, content_type: str
-    ) -> tuple[int, bytes]:
+    def _bytes(self, method: str, target: str, body: object, more: Mapping[str, str]) -> tuple[int, bytes]:
         payload = None if body is None else json.dumps(body).encode()
-        headers = self.headers if payload is None else {**self.headers, "Content-Type": content_type}
+        headers = {**self.headers, **more}
         trouble: UnreachableError | None = None
         for delay in (*RETRY_DELAYS_SECONDS, None):
             try:
-                status, data = self._once(method, _target(path, query), payload, headers)
+                status, data = self._once(method, target, payload, headers)
             except UnreachableError as error:
                 trouble = error
             else:
                 if status not in _TRANSIENT:
                     return status, data
                 words = data[:300].decode(errors="replace")
+                path = target.partition("?")[0]
                 trouble = UnreachableError(f"The API server answers {method} {path} with {status}: {words}")
             if delay is not None:
                 self._sleep(delay)
-        raise trouble or UnreachableError(f"{method} {path} was not answered.")
+        raise trouble or UnreachableError(f"{method} {target} was not answered.")
 
     def _once(self, method: str, target: str, payload: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
         with _translated(method, target):

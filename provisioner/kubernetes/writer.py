@@ -57,16 +57,9 @@ class Writer:
         for ref in refs:
             self._delete(ref)
 
-    def delete_and_wait(self, refs: Sequence[ObjectRef], *, timeout_seconds: float) -> None:
-        """None of the objects is there any more (a namespace: nor anything in it). Raises TimedOutError."""
-        self.delete(refs)
-        deadline = self._monotonic() + timeout_seconds
-        for ref in refs:
-            path = self._paths.object(ref)
-            while path is not None and self._transport.call("GET", path).status != http.client.NOT_FOUND:
-                if self._monotonic() > deadline:
-                    raise TimedOutError(f"{ref} is still being deleted after {timeout_seconds:g} s.")
-                self._sleep(_PAUSE_SECONDS)
+    def path(self, ref: ObjectRef) -> str | None:
+        """The REST path of an object; None when its kind is not served. Raises UnreachableError."""
+        return self._paths.object(ref)
 
     def kill_pods(self, namespace: str) -> None:
         """No pod of the namespace runs on, whatever its grace period. A namespace that is not there has none."""

@@ -41,7 +41,7 @@ class WorkspaceInputs(Inputs):
     files: dict[str, str]
 
 
-class _MadeOnce:
+class MadeOnce:
     """What a resource is for the stack's whole life: replaced, never changed."""
 
     __slots__ = ()
@@ -57,7 +57,7 @@ class _MadeOnce:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkspaceKind(_MadeOnce):
+class WorkspaceKind(MadeOnce):
     """The candidate's files at the start."""
 
     engine_of: Callable[[str], Engine]
@@ -70,7 +70,7 @@ class WorkspaceKind(_MadeOnce):
 
     def create(self, inputs: Plain) -> tuple[str, dict[str, Any]]:
         """See Kind. The id is `lab/folder`."""
-        from provisioner.aws.workspace import place  # noqa: PLC0415
+        from provisioner.cell.incell import place  # noqa: PLC0415
 
         given = parsed(WorkspaceInputs, inputs)
         engine, lab = self.engine_of(given.engine), lab_id(given.lab)
@@ -83,7 +83,7 @@ class WorkspaceKind(_MadeOnce):
 
 
 @dataclass(frozen=True, slots=True)
-class SystemKind(_MadeOnce):
+class SystemKind(MadeOnce):
     """A scenario's infrastructure, broken already."""
 
     secrets: frozenset[str] = frozenset({"admin", "names"})
@@ -111,7 +111,7 @@ class SystemKind(_MadeOnce):
 
 
 @dataclass(frozen=True, slots=True)
-class AccessKind(_MadeOnce):
+class AccessKind(MadeOnce):
     """The candidate's user and key."""
 
     secrets: frozenset[str] = frozenset({"admin", "environment"})

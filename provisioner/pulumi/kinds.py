@@ -12,6 +12,7 @@ from provisioner.kubernetes.paths import reference
 from provisioner.kubernetes.sandbox import KubernetesSandbox
 from provisioner.pulumi.awskinds import AccessKind, SystemKind, WorkspaceKind
 from provisioner.pulumi.inputs import AccessInputs, NodeInputs, ObjectsInputs, parsed
+from provisioner.pulumi.livekind import LiveKind
 
 FIELD_MANAGER = "taller"
 """One name for healthy and faulty objects alike: managed fields must not tell a candidate which are which."""
@@ -193,5 +194,6 @@ def kinds(engine_of: EngineOf, sandbox_of: SandboxOf) -> Mapping[str, Kind]:
         "taller:index:Access": Access(sandbox_of),
         "taller:index:AwsSystem": SystemKind(),
         "taller:index:AwsAccess": AccessKind(),
+        "taller:index:Live": LiveKind(engine_of),
         "taller:index:Workspace": WorkspaceKind(engine_of),
     }

@@ -1,6 +1,6 @@
 """The inline program: which resources a lab consists of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,9 +9,15 @@ import pulumi
 from labs.core.ids import LabId
 from labs.core.ports import Limits, Manifest
 from provisioner.kubernetes.access import Grant
-from provisioner.kubernetes.order import FOUNDATION_RANKS, rank
+from provisioner.kubernetes.order import ADMISSION_RANK, FOUNDATION_RANKS, rank
 from provisioner.pulumi.awsprogram import AccountProgram, AwsOutputs, register_account
 from provisioner.pulumi.resource import Resource, output
+
+_TURNS = (
+    ("-foundations", range(FOUNDATION_RANKS)),
+    ("", range(FOUNDATION_RANKS, ADMISSION_RANK)),
+    ("-admission", range(ADMISSION_RANK, ADMISSION_RANK + 1)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,11 @@ class ScenarioPart:
     system: Sequence[Manifest]
     fault: Sequence[Manifest] = ()
     grants: Sequence[Grant] = ()
+    live: str = ""
+    """A script for the running cluster, once the objects are there; see provisioner.kubernetes.live."""
+    folder: str = ""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """What the candidate finds in that folder of their workspace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +71,9 @@ def register(lab: LabProgram, outputs: Outputs) -> None:
 def _register_node(lab: LabProgram, outputs: Outputs) -> None:
     """Register the node and what is in its cluster.
 
-    Foundations (namespaces, kinds) of a scenario come first, then its healthy and faulty objects side by side, so that
-    the order of their creation does not tell which are which. Destroying the node destroys all, so nothing else is
-    deleted one by one then.
+    Foundations (namespaces, kinds) of a scenario come first, admission last; in each turn its healthy and faulty
+    objects side by side, so that the order of their creation does not tell which are which. Destroying the node
+    destroys all, so nothing else is deleted one by one then.
     """
     limits = lab.limits
     node = Resource(
@@ -81,7 +92,7 @@ def _register_node(lab: LabProgram, outputs: Outputs) -> None:
         options=pulumi.ResourceOptions(additional_secret_outputs=["admin"]),
     )
     kubeconfig = output(node, "admin")
-    foundations = [_scenario(part, node) for part in lab.parts]
+    foundations = [each for part in lab.parts for each in _scenario(lab, part, node)]
     grants = [
         {"namespace": grant.namespace, "rules": [dict(rule) for rule in grant.rules]}
         for part in lab.parts
@@ -93,7 +104,7 @@ def _register_node(lab: LabProgram, outputs: Outputs) -> None:
         {"kubeconfig": kubeconfig, "grants": grants, "ttlSeconds": lab.ttl_seconds},
         outputs=("candidateKubeconfig",),
         options=pulumi.ResourceOptions(
-            depends_on=[f for f in foundations if f is not None],
+            depends_on=foundations,
             deleted_with=node,
             additional_secret_outputs=["candidateKubeconfig"],
         ),
@@ -101,21 +112,37 @@ def _register_node(lab: LabProgram, outputs: Outputs) -> None:
     _collect(node, access, outputs)
 
 
-def _scenario(part: ScenarioPart, node: Resource) -> Resource | None:
-    """Register a scenario's objects; its foundations, if it has any."""
-    kubeconfig = output(node, "admin")
-
-    def objects(kind: str, role: str, manifests: Sequence[Manifest], after: Resource) -> Resource | None:
-        if not manifests:
-            return None
-        inputs = {"kubeconfig": kubeconfig, "manifests": _guarded(manifests)}
-        options = pulumi.ResourceOptions(depends_on=[after], deleted_with=node)
-        return Resource(kind, f"{part.name}-{role}", inputs, options=options)
-
-    first = objects("Objects", "foundations", [m for m in part.system if rank(m) < FOUNDATION_RANKS], node)
-    objects("Objects", "system", [m for m in part.system if rank(m) >= FOUNDATION_RANKS], first or node)
-    objects("Fault", "fault", part.fault, first or node)
-    return first
+def _scenario(lab: LabProgram, part: ScenarioPart, node: Resource) -> Sequence[Resource]:
+    """Register a scenario's objects in turns, and what is done once they are there; its foundations, if it has any."""
+    made: list[Resource] = []
+    foundations: list[Resource] = []
+    for suffix, ranks in _TURNS:
+        options = pulumi.ResourceOptions(depends_on=made or [node], deleted_with=node)
+        roles = (("Objects", f"system{suffix}", part.system), ("Fault", f"fault{suffix}", part.fault))
+        turn = [
+            Resource(
+                kind,
+                f"{part.name}-{role}",
+                {"kubeconfig": output(node, "admin"), "manifests": _guarded(own)},
+                options=options,
+            )
+            for kind, role, manifests in roles
+            if (own := [m for m in manifests if rank(m) in ranks])
+        ]
+        made = [*made, *turn]
+        foundations = foundations or made
+    if part.live:
+        inputs = {
+            "lab": lab.lab,
+            "engine": lab.engine,
+            "scenario": part.name,
+            "kubeconfig": output(node, "admin"),
+            "script": pulumi.Output.secret(part.live),
+        }
+        Resource(
+            "Live", f"{part.name}-live", inputs, options=pulumi.ResourceOptions(depends_on=made, deleted_with=node)
+        )
+    return foundations
 
 
 def _guarded(manifests: Sequence[Manifest]) -> Any:

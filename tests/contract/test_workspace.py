@@ -19,7 +19,7 @@ from labs.core.ports import CandidateAccess, SandboxSpec
 from labs.core.probes import WORKSPACE
 from labs.core.settings import Settings
 from provisioner.aws.sandbox import AwsSandbox
-from provisioner.aws.workspace import place
+from provisioner.cell.incell import place
 from provisioner.cell.workspace import SIZE_MIB
 from provisioner.emulated.engine import EmulatedEngine
 from tests.contract.labs import leftovers

@@ -25,6 +25,19 @@ def test_rights_are_namespaced_and_merged() -> None:
     assert not any(m["kind"].startswith("Cluster") for m in objects)
 
 
+def test_rights_in_the_whole_cluster_have_a_role_of_its_own(api: FakeApi, sandbox: KubernetesSandbox) -> None:
+    objects = manifests([Grant("", [READ]), Grant("a", [WRITE]), Grant("", [WRITE])])
+    (role,) = [m for m in objects if m["kind"] == "ClusterRole"]
+    (binding,) = [m for m in objects if m["kind"] == "ClusterRoleBinding"]
+    assert role["rules"] == [READ, WRITE]
+    assert "namespace" not in {**role["metadata"], **binding["metadata"]}
+    assert binding["roleRef"]["kind"] == "ClusterRole"
+    text = give(sandbox, [Grant("", [READ]), Grant("a", [WRITE])], ttl_seconds=60)
+    assert "namespace: a" in text
+    revoke(sandbox)
+    assert not [key for key in api.objects if "clusterrolebindings" in key]
+
+
 def test_the_token_lives_as_long_as_the_lab(api: FakeApi, sandbox: KubernetesSandbox) -> None:
     text = give(sandbox, [Grant("a", [READ])], ttl_seconds=7200)
     assert credentials(text).token == "candidate-token"  # noqa: S105

@@ -102,10 +102,3 @@ def test_what_is_not_there_is_deleted_already(api: FakeApi, writer: Writer) -> N
     writer.delete(refs)
     writer.delete(refs)
     assert not api.objects
-
-
-def test_waiting_for_a_deletion_has_an_end(api: FakeApi, writer: Writer) -> None:
-    gone = (200, {"kind": "Status"})
-    api.planned = [gone] * 100
-    with pytest.raises(TimedOutError, match="still being deleted"):
-        writer.delete_and_wait([ObjectRef("v1", "Namespace", "shop")], timeout_seconds=2)

@@ -10,7 +10,7 @@ import pytest
 
 from labs.core.errors import InfrastructureError, UnreachableError
 from labs.core.probes import WORKSPACE, ToolRequest
-from provisioner.aws.workspace import place, run_tool
+from provisioner.cell.incell import place, run_tool
 
 
 def plainly(command: Sequence[str]) -> Sequence[str]:

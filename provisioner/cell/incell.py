@@ -1,4 +1,4 @@
-"""The candidate's workspace beside an AWS account: files put there, and tools run on it, always from inside a cell."""
+"""The candidate's workspace: files put there, and tools run on it, always from inside a cell."""
 
 import io
 import subprocess
