@@ -1,14 +1,14 @@
 """Jinja2 with the parameters and nothing else: sandboxed, and an unknown name is an error, never an empty string.
 
-One filter beside Jinja's own: `b64encode`. Loaded when something is rendered: planning does without Jinja, which takes
-0.05 s to import. Callers use labs.catalogue.rendering.
+One filter beside Jinja's own, `b64encode`, and one function, `authority` (labs.catalogue.certificates). Loaded when
+something is rendered: planning does without Jinja, which takes 0.05 s to import. Callers use labs.catalogue.rendering.
 """
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import (
     StrictUndefined,
@@ -24,6 +24,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from labs.catalogue.rendering import RenderingError
 
+if TYPE_CHECKING:
+    from labs.catalogue.certificates import Authority
+
 _LONE_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}|\{\{).)+)\}\}", re.DOTALL)
 
 
@@ -37,6 +40,7 @@ def _environment() -> ImmutableSandboxedEnvironment:
         undefined=StrictUndefined, keep_trailing_newline=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["b64encode"] = _b64encode
+    environment.globals["authority"] = _authority
     return environment
 
 
@@ -54,6 +58,14 @@ def _expression(text: str) -> TemplateExpression:
 def _b64encode(value: object) -> str:
     """The filter `b64encode`, for the data of Secrets."""
     return b64encode(str(value).encode()).decode()
+
+
+@lru_cache(maxsize=256)
+def _authority(seed: Hashable, name: str) -> "Authority":
+    """The function `authority`, for certificates; see labs.catalogue.certificates."""
+    from labs.catalogue.certificates import Authority  # noqa: PLC0415 - few scenarios need it
+
+    return Authority(seed, name)
 
 
 def rendered_text(text: str, parameters: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ def test_go_names_each_binary_after_its_package() -> None:
 
 
 def test_a_version_built_is_the_version_pinned() -> None:
-    for name in ("containerd", "runc", "cni", "pulumi", "coredns"):
+    for name in ("containerd", "runc", "cni", "pulumi", "coredns", "helm"):
         each = table.tool(name)
         assert each.build
         required = (each.build.directory / "go.mod").read_text().split()
