@@ -153,7 +153,7 @@ class CandidateAccess:
 
 
 class Engine(Protocol):
-    """Where a sandbox comes from. `taller engine check NAME` runs one conformance suite over those for Kubernetes."""
+    """Where a sandbox comes from. `taller engine check NAME` runs one conformance suite over each kind."""
 
     name: str
     kind: str

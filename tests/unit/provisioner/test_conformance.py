@@ -1,10 +1,22 @@
 """The conformance suite's own rules: gaps are named checks, and nothing is silently skipped."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from labs.core.errors import UnreachableError
-from provisioner import conformance, engines
-from provisioner.conformance import CHECKS, KNOWN_GAPS, DoesNotHoldError, Pair, State, _outcome, expect, until
+from provisioner import conformance, conformance_aws, engines
+from provisioner.conformance import (
+    CHECKS,
+    KNOWN_GAPS,
+    DoesNotHoldError,
+    Outcome,
+    Pair,
+    State,
+    _outcome,
+    expect,
+    until,
+)
+from tests.unit.provisioner.pulumi.fakes import FakeEngine
 
 
 def test_gaps_are_checks_of_engines_and_have_reasons() -> None:
@@ -12,6 +24,32 @@ def test_gaps_are_checks_of_engines_and_have_reasons() -> None:
     for gaps in KNOWN_GAPS.values():
         assert set(gaps) <= {name for name, _ in CHECKS}
         assert all(len(reason) > 20 for reason in gaps.values())
+
+
+def test_the_gaps_of_aws_engines_are_checks_and_have_reasons() -> None:
+    assert set(conformance_aws.KNOWN_GAPS) == {*engines.AWS, engines.ACCOUNT}
+    for gaps in conformance_aws.KNOWN_GAPS.values():
+        assert set(gaps) <= {name for name, _ in conformance_aws.CHECKS}
+        assert all(len(reason) > 20 for reason in gaps.values())
+    checks = conformance_aws.CHECKS
+    assert len({name for name, _ in checks}) == len({check for _, check in checks}) == len(checks)
+    assert all(check.__doc__ for _, check in checks)
+
+
+def test_an_account_that_cannot_be_had_is_skipped_and_says_why() -> None:
+    told: list[Outcome] = []
+    outcomes = conformance_aws.check_engine(FakeEngine("account", "aws"), told=told.append)
+    assert outcomes == told
+    assert {each.state for each in outcomes} == {State.SKIPPED, State.GAP}
+    assert all(len(each.detail) > 20 for each in outcomes)
+
+
+def test_what_aws_refuses_is_a_failure_and_no_error_of_ours() -> None:
+    def check(_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "ListBuckets")
+
+    with pytest.raises(DoesNotHoldError, match="AccessDenied"):
+        conformance_aws._checked(check, None)  # type: ignore[arg-type]
 
 
 def test_every_check_is_named_once_and_says_what_it_checks() -> None:
