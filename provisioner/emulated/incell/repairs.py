@@ -8,6 +8,9 @@ def apply() -> None:
     _tell_attachments_of_static_routes()
     _update_methods()
     _keep_inline_policies_as_json()
+    _follow_the_current_version_of_secrets()
+    _ask_whose_snapshots()
+    _have_one_firewall_at_a_time()
 
 
 def _tell_attachments_of_static_routes() -> None:
@@ -73,3 +76,67 @@ def _keep_inline_policies_as_json() -> None:
         put(self, policy_name, policy if isinstance(policy, str) else json.dumps(policy))
 
     Role.put_policy = put_policy  # type: ignore[method-assign, assignment]
+
+
+def _follow_the_current_version_of_secrets() -> None:
+    """secretsmanager:GetSecretValue without version or stage gives AWSCURRENT, also after that label was moved.
+
+    https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html; moto remembers the version
+    that was current before, and would move the label from there at the next change.
+    """
+    from moto.secretsmanager.models import SecretsManagerBackend  # noqa: PLC0415
+
+    update = SecretsManagerBackend.update_secret_version_stage
+
+    def update_secret_version_stage(
+        self: Any, secret_id: str, version_stage: str, remove_from_version_id: str, move_to_version_id: str
+    ) -> Any:
+        answer = update(self, secret_id, version_stage, remove_from_version_id, move_to_version_id)
+        if version_stage == "AWSCURRENT" and move_to_version_id:
+            self.secrets[secret_id].set_default_version_id(move_to_version_id)
+        return answer
+
+    SecretsManagerBackend.update_secret_version_stage = update_secret_version_stage  # type: ignore[method-assign]
+
+
+def _ask_whose_snapshots() -> None:
+    """ec2:DescribeSnapshots heeds OwnerIds (ids, `self`, `amazon`): moto shows those of its images to who asks for own.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html; without OwnerIds AWS shows the
+    public snapshots of others too, as moto does.
+    """
+    from moto.core.responses import ActionResult  # noqa: PLC0415
+    from moto.ec2.responses.elastic_block_store import ElasticBlockStore  # noqa: PLC0415
+
+    def describe_snapshots(self: Any) -> ActionResult:
+        owners = {self.current_account if each == "self" else each for each in self._get_param("OwnerIds", [])}
+        found = self.ec2_backend.describe_snapshots(
+            snapshot_ids=self._get_param("SnapshotIds", []), filters=self._filters_from_querystring()
+        )
+        kept = [each for each in found if not owners or owners & {each.owner_id, _alias(self.ec2_backend, each)}]
+        return ActionResult({"Snapshots": kept})
+
+    def _alias(backend: Any, snapshot: Any) -> str:
+        image = backend.amis.get(snapshot.from_ami)
+        return str(getattr(image, "owner_alias", None) or "")
+
+    ElasticBlockStore.describe_snapshots = describe_snapshots  # type: ignore[method-assign]
+
+
+def _have_one_firewall_at_a_time() -> None:
+    """wafv2:AssociateWebACL puts the web ACL in the place of the one that the resource had: moto keeps both.
+
+    "You can associate each AWS resource with only one web ACL":
+    https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html.
+    """
+    from moto.wafv2.models import WAFV2Backend  # noqa: PLC0415
+
+    associate = WAFV2Backend.associate_web_acl
+
+    def associate_web_acl(self: Any, web_acl_arn: str, resource_arn: str) -> None:
+        associate(self, web_acl_arn, resource_arn)  # it refuses a web ACL that is not there
+        for arn, web_acl in self.wacls.items():
+            others = [each for each in web_acl.associated_resources if each != resource_arn]
+            web_acl.associated_resources[:] = [*others, resource_arn] if arn == web_acl_arn else others
+
+    WAFV2Backend.associate_web_acl = associate_web_acl  # type: ignore[method-assign]

@@ -1,3 +1,6 @@
+from collections.abc import Mapping
+from typing import Any
+
 from labs.core.aws import AwsCall
 from labs.core.awssystem import AwsSystem
 from provisioner.aws.client import AwsClient
@@ -52,3 +55,72 @@ def test_inline_policies_of_a_stack_are_json(client: AwsClient) -> None:
     deploy(client, AwsSystem("roles-stack", template))
     found = client.call(AwsCall("iam", "GetRolePolicy", {"RoleName": "of-a-stack", "PolicyName": "own"}))
     assert found["PolicyDocument"]["Statement"] == [grant]
+
+
+def test_a_secret_is_read_as_its_current_version_after_the_label_was_moved(client: AwsClient) -> None:
+    def ask(operation: str, **parameters: object) -> Mapping[str, Any]:
+        return client.call(AwsCall("secretsmanager", operation, {"SecretId": "password", **parameters}))
+
+    client.call(AwsCall("secretsmanager", "CreateSecret", {"Name": "password", "SecretString": "old"}))
+    old = ask("GetSecretValue")["VersionId"]
+    new = ask("PutSecretValue", SecretString="new", VersionStages=["AWSPENDING"])["VersionId"]
+    assert ask("GetSecretValue")["SecretString"] == "old"
+    ask("UpdateSecretVersionStage", VersionStage="AWSCURRENT", RemoveFromVersionId=old, MoveToVersionId=new)
+    assert ask("GetSecretValue")["SecretString"] == "new"
+    assert ask("GetSecretValue", VersionStage="AWSPREVIOUS")["SecretString"] == "old"
+    ask("PutSecretValue", SecretString="newest")
+    assert ask("GetSecretValue")["SecretString"] == "newest"
+    assert ask("GetSecretValue", VersionStage="AWSPREVIOUS")["SecretString"] == "new"
+    unknown = AwsCall("secretsmanager", "GetSecretValue", {"SecretId": "nobodys"})
+    assert client.ask(unknown).error_code == "ResourceNotFoundException"
+
+
+def test_a_label_that_leaves_the_current_version_behind_moves_nothing(client: AwsClient) -> None:
+    made = client.call(AwsCall("secretsmanager", "CreateSecret", {"Name": "labelled", "SecretString": "old"}))
+    other = {"SecretId": "labelled", "VersionStage": "mine", "MoveToVersionId": made["VersionId"]}
+    client.call(AwsCall("secretsmanager", "UpdateSecretVersionStage", other))
+    assert client.call(AwsCall("secretsmanager", "GetSecretValue", {"SecretId": "labelled"}))["SecretString"] == "old"
+
+
+def test_snapshots_are_those_of_the_owner_that_is_asked_for(client: AwsClient) -> None:
+    zone = client.call(AwsCall("ec2", "DescribeAvailabilityZones"))["AvailabilityZones"][0]["ZoneName"]
+    volume = client.call(AwsCall("ec2", "CreateVolume", {"AvailabilityZone": zone, "Size": 1}))["VolumeId"]
+    own = client.call(AwsCall("ec2", "CreateSnapshot", {"VolumeId": volume}))["SnapshotId"]
+
+    def found(**parameters: object) -> set[str]:
+        said = client.call(AwsCall("ec2", "DescribeSnapshots", parameters))
+        return {str(each["SnapshotId"]) for each in said["Snapshots"]}
+
+    assert found(OwnerIds=["self"]) == found(OwnerIds=[client.admin.account]) == {own}
+    assert own not in found(OwnerIds=["amazon"])
+    assert len(found(OwnerIds=["amazon"])) > 1
+    assert found(OwnerIds=["999999999999"]) == set()
+    assert found() > {own}, "public ones of others are shown, as AWS does"
+    assert found(OwnerIds=["self"], Filters=[{"Name": "volume-id", "Values": [volume]}]) == {own}
+    assert found(OwnerIds=["amazon"], SnapshotIds=[own]) == set()
+
+
+def test_a_resource_has_one_firewall_at_a_time(client: AwsClient) -> None:
+    balancer = f"arn:aws:elasticloadbalancing:eu-west-1:{client.admin.account}:loadbalancer/app/web/50dc6c495c0c9188"
+    seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
+    arns = []
+    for name in ("first", "second"):
+        wanted: dict[str, Any] = {
+            "Name": name,
+            "Scope": "REGIONAL",
+            "DefaultAction": {"Allow": {}},
+            "VisibilityConfig": seen,
+        }
+        arns.append(client.call(AwsCall("wafv2", "CreateWebACL", wanted))["Summary"]["ARN"])
+    for arn in (*arns, arns[1]):
+        client.call(AwsCall("wafv2", "AssociateWebACL", {"WebACLArn": arn, "ResourceArn": balancer}))
+
+    def protecting() -> str:
+        said = client.call(AwsCall("wafv2", "GetWebACLForResource", {"ResourceArn": balancer}))
+        return str(said.get("WebACL", {}).get("Name", ""))
+
+    assert protecting() == "second"
+    client.call(AwsCall("wafv2", "DisassociateWebACL", {"ResourceArn": balancer}))
+    assert protecting() == "", "neither the first, nor the second a second time"
+    lost = {"WebACLArn": f"{arns[0]}x", "ResourceArn": balancer}
+    assert client.ask(AwsCall("wafv2", "AssociateWebACL", lost)).error_code == "WAFNonexistentItemException"
