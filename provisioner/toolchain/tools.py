@@ -52,7 +52,7 @@ class Sources:
 
 
 def path(name: str) -> Path:
-    """Where a tool (its main binary) or one of its binaries is, e.g. "labnode", "ctr", "bridge".
+    """Where a tool (its main binary) or one of its binaries is, e.g. "labnode", "ctr", "ptp".
 
     Raises NotFoundError for an unknown name and ToolchainError when the tool is not there yet. Builds nothing.
     """

@@ -15,8 +15,9 @@ type Config struct {
 	NodeIP      netip.Addr `json:"node_ip"`
 	NodePrefix  int        `json:"node_prefix"` // of NodeIP's network
 	GatewayIP   netip.Addr `json:"gateway_ip"`
-	Egress      bool       `json:"egress"` // a default route through the gateway
-	PodCIDR     string     `json:"pod_cidr"`
+	Egress      bool       `json:"egress"`       // a default route through the gateway
+	PodCIDR     string     `json:"pod_cidr"`     // of this node's pods
+	ClusterCIDR string     `json:"cluster_cidr"` // of the pods of all nodes
 	ServiceCIDR string     `json:"service_cidr"`
 	APIIP       netip.Addr `json:"api_ip"` // first address of ServiceCIDR
 	DNSIP       netip.Addr `json:"dns_ip"`
@@ -34,6 +35,9 @@ func readConfig(path string) (*Config, error) {
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(config); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if config.ClusterCIDR == "" {
+		config.ClusterCIDR = config.PodCIDR
 	}
 	if config.NodeName == "" || !config.NodeIP.IsValid() || !config.APIIP.IsValid() || !config.DNSIP.IsValid() {
 		return nil, fmt.Errorf("%s: node_name, node_ip, api_ip and dns_ip must be set", path)

@@ -33,11 +33,13 @@ disabled_plugins = ["io.containerd.snapshotter.v1.blockfile", "io.containerd.sna
   no_sync = true # as etcd: a lab that loses its host is thrown away
 `
 
+// cniConfig routes pods by the node instead of bridging them, so that what passes between two of them is forwarded,
+// where rules can see it: see docs/decisions/network-policy-by-routing.md.
 const cniConfig = `{"cniVersion": "1.0.0", "name": "lab", "plugins": [
-  {"type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "ipMasqBackend": "nftables", "hairpinMode": true,
-   "ipam": {"type": "host-local", "dataDir": "/run/cni-ipam", "ranges": [[{"subnet": "%s"}]],
+  {"type": "ptp", "ipam": {"type": "host-local", "dataDir": "/run/cni-ipam", "ranges": [[{"subnet": "%s"}]],
             "routes": [{"dst": "0.0.0.0/0"}]}},
-  {"type": "portmap", "backend": "nftables", "capabilities": {"portMappings": true}}]}
+  {"type": "portmap", "backend": "nftables", "capabilities": {"portMappings": true}},
+  {"type": "podgate"}]}
 `
 
 // startContainerd returns when the runtime's socket accepts connections. The process dies with this one.

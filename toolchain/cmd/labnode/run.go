@@ -58,6 +58,9 @@ func prepare(config *Config) error {
 	if err := configureNetwork(config); err != nil {
 		return err
 	}
+	if err := masquerade(config); err != nil {
+		return err
+	}
 	if err := writePKI(config); err != nil {
 		return err
 	}
@@ -91,6 +94,9 @@ func startControlPlane(ctx context.Context, config *Config, runtime <-chan error
 	}
 	emit("serving", nil)
 	if err := <-runtime; err != nil {
+		return err
+	}
+	if err := startNetworkPolicy(ctx, rest, config); err != nil {
 		return err
 	}
 	if err := startKubelet(ctx, config); err != nil {

@@ -44,7 +44,7 @@ def test_a_release_without_checksum_and_reason_is_refused() -> None:
 
 def test_a_binary_finds_its_tool() -> None:
     assert table.tool("ctr").name == "containerd"
-    assert table.tool("bridge").name == "cni"
+    assert table.tool("ptp").name == "cni"
 
 
 def test_an_unknown_tool_is_named() -> None:

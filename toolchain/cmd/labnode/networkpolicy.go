@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"taller.dev/toolchain/internal/netpol"
+	"taller.dev/toolchain/internal/podgate"
+)
+
+// startNetworkPolicy must come before kubelet, for no pod starts without an answer at the gate.
+func startNetworkPolicy(ctx context.Context, config *rest.Config, c *Config) error {
+	config = rest.CopyConfig(config)
+	config.ContentType, config.AcceptContentTypes = runtime.ContentTypeProtobuf, runtime.ContentTypeProtobuf
+	client, err := kubernetes.NewForConfig(config)
+	if err != nil {
+		return err
+	}
+	enforcer, err := netpol.New(client, c.NodeName, podgate.Socket)
+	if err != nil {
+		return err
+	}
+	go func() { fail("network-policy", enforcer.Run(ctx)) }()
+	return nil
+}
