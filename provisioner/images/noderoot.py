@@ -24,7 +24,7 @@ NODE_PACKAGES = (
     "usr-is-merged", "base-files", "libc-bin", "bash", "coreutils", "findutils", "grep", "sed", "mawk", "diffutils",
     "tar", "gzip", "hostname", "procps", "util-linux", "mount", "tini", "ca-certificates",
     "iproute2", "nftables", "conntrack", "kmod",  # kube-proxy, the CNI plugins and kubelet call these
-    "less", "vim-tiny", "curl", "jq",  # for whoever opens a shell in the lab
+    "less", "vim-tiny", "curl", "jq", "openssl",  # for whoever opens a shell in the lab
     "python3",  # serves emulated AWS accounts, and the candidates' aws command
 )  # fmt: skip
 """`usr-is-merged` spares us Perl, which its alternative would bring in."""

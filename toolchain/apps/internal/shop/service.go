@@ -38,6 +38,8 @@ func newService(config Config, logger *log.Logger) *service {
 		records := newRecords()
 		mux.HandleFunc("GET /kv/{key}", s.withCredentials(records.read))
 		mux.HandleFunc("PUT /kv/{key}", s.withCredentials(records.write))
+		mux.HandleFunc("DELETE /kv/{key}", s.withCredentials(records.remove))
+		mux.HandleFunc("GET /kv", s.withCredentials(records.list))
 	case "archive":
 		mux.HandleFunc("GET /", s.archive)
 	case "collector":

@@ -157,3 +157,27 @@ func TestRunEndsWhenAskedTo(t *testing.T) {
 		t.Fatal("still serving three seconds after it was asked to end")
 	}
 }
+
+func TestRecordsAreListedAndRemoved(t *testing.T) {
+	store, _ := start(t, "store", map[string]string{"STORE_AUTH": "off"})
+	remove := func() int {
+		request, err := http.NewRequest(http.MethodDelete, store.URL+"/kv/orders", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response.StatusCode
+	}
+	if _, body, _ := get(t, store.URL+"/kv"); !strings.Contains(body, `"keys":["orders"]`) {
+		t.Error(body)
+	}
+	if first, second := remove(), remove(); first != 204 || second != 404 {
+		t.Error(first, second)
+	}
+	if _, body, _ := get(t, store.URL+"/kv"); strings.Contains(body, "orders") {
+		t.Error(body)
+	}
+}

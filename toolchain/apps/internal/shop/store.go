@@ -4,7 +4,9 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 )
 
@@ -40,6 +42,27 @@ func (r *records) write(w http.ResponseWriter, request *http.Request) {
 	r.documents[request.PathValue("key")] = body
 	r.mutex.Unlock()
 	w.WriteHeader(http.StatusNoContent)
+}
+
+func (r *records) remove(w http.ResponseWriter, request *http.Request) {
+	r.mutex.Lock()
+	_, found := r.documents[request.PathValue("key")]
+	delete(r.documents, request.PathValue("key"))
+	r.mutex.Unlock()
+	if !found {
+		http.Error(w, `{"error":"no such key"}`, http.StatusNotFound)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// list answers all keys, sorted.
+func (r *records) list(w http.ResponseWriter, _ *http.Request) {
+	r.mutex.RLock()
+	keys := slices.Sorted(maps.Keys(r.documents))
+	r.mutex.RUnlock()
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]any{"keys": keys}) // as in read
 }
 
 // withCredentials lets in only the store's one user, unless authentication was switched off.
