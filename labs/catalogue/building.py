@@ -1,5 +1,6 @@
 """From a scenario and its parameters to a variant; every problem on the way is collected, with its file and line."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +13,7 @@ from labs.catalogue.model import CandidateAccess, FaultFile, FaultPatch, Rendere
 from labs.catalogue.parameters import Value
 from labs.catalogue.problems import Problem
 from labs.catalogue.rendering import RenderingError, rendered_text, rendered_value
-from labs.catalogue.variant import LANGUAGES, Access, AwsVariant, Hint, Live, Script, Variant, object_ref
+from labs.catalogue.variant import LANGUAGES, Access, AwsVariant, Hint, Live, Script, Variant, Workspace, object_ref
 from labs.core.ports import Manifest
 from labs.core.probes import ObjectRef
 
@@ -79,6 +80,7 @@ class _Builder:
             briefs=briefs,
             aws=aws,
             live=self._live(),
+            workspace=None if is_aws else self._files(),
             managers=frozenset(traces.traces.managers),
             shows_history=traces.traces.history is not None,
         )
@@ -127,6 +129,16 @@ class _Builder:
             for name in names
             if (text := self._text(name, broken=is_broken)).strip()
         }
+
+    def _files(self) -> Workspace | None:
+        healthy, broken = self._workspace(is_broken=False), self._workspace(is_broken=True)
+        folder = str(self._tree(self.scenario.file.workspace, ("workspace",)))
+        if bool(folder) != bool(healthy or broken):
+            message = "files need a folder, and a folder needs files: give `workspace: NAME` and workspace/**.j2"
+            self.problems.append(self.scenario.problem("workspace", message=message))
+        if folder and not re.fullmatch(r"[a-z][a-z0-9-]{1,60}", folder):
+            self.problems.append(self.scenario.problem("workspace", message=f"{folder!r} is no name of a folder"))
+        return Workspace(folder, healthy, broken) if folder else None
 
     def _live(self) -> Live | None:
         if LIVE not in self.scenario.texts:

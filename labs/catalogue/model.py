@@ -99,6 +99,8 @@ class ScenarioFile(FileModel):
     client: dict[str, Any] | None = None
     """Of scenarios in a cluster, as `candidate`."""
     candidate: list[Any] = []
+    workspace: str = ""
+    """Of scenarios in a cluster with files for the candidate: the folder's name, which they see."""
     aws: dict[str, Any] | None = None
     """Of scenarios in an AWS account."""
     checks: list[Any]
@@ -114,7 +116,7 @@ class ScenarioFile(FileModel):
         needed, useless = (
             (("client", "candidate"), ("aws",))
             if self.sandbox.kind == "kubernetes"
-            else (("aws",), ("client", "candidate"))
+            else (("aws",), ("client", "candidate", "workspace"))
         )
         problems = [
             f"a scenario of kind {self.sandbox.kind} needs {name}" for name in needed if not getattr(self, name)

@@ -43,6 +43,15 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder of the candidate's in a lab with a cluster, and the texts in it by their path."""
+
+    folder: str
+    healthy: Mapping[str, str]
+    broken: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Hint:
     """A hint and the points it costs."""
 
@@ -88,6 +97,8 @@ class Variant:
     """None where there is no account."""
     live: Live | None = field(default=None, repr=False)
     """None where patches say it all."""
+    workspace: Workspace | None = field(default=None, repr=False)
+    """None where there are no files, or they lie beside an account (`aws`)."""
     managers: frozenset[str] = frozenset()
     """Field managers of the scenario's own controllers and tools."""
     shows_history: bool = False

@@ -125,6 +125,8 @@ class SandboxSpec:
     limits: Limits = Limits()
     egress: bool = False
     """A route out of the lab. Off unless a scenario asks for it."""
+    workspace: bool = False
+    """A place for files of the candidate's beside a cluster; an emulated account always has one."""
 
 
 @dataclass(frozen=True, slots=True)

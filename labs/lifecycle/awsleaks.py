@@ -1,12 +1,11 @@
 """What an AWS account must not tell a candidate: what it is for, and how it was before."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from labs.catalogue.variant import Variant
 from labs.core.aws import AwsCall, AwsReader
 from labs.core.errors import UnreachableError
-from labs.lifecycle.leaks import TELLING
+from labs.lifecycle.leaks import telling, told_in_files
 
 
 def aws_leaks(reader: AwsReader, variant: Variant) -> Sequence[str]:
@@ -18,21 +17,14 @@ def aws_leaks(reader: AwsReader, variant: Variant) -> Sequence[str]:
     if variant.aws is None:
         return []
     files = variant.aws.broken.files
-    return sorted({*_in_files(files), *_in_stack(reader, variant.aws.broken.stack), *_in_policies(reader)})
-
-
-def _in_files(files: Mapping[str, str]) -> Iterator[str]:
-    """What the candidate finds in the workspace."""
-    for path, text in files.items():
-        for word in _telling(f"{path}\n{text}"):
-            yield f"the file {path} has the word {word!r}"
+    return sorted({*told_in_files(files), *_in_stack(reader, variant.aws.broken.stack), *_in_policies(reader)})
 
 
 def _in_stack(reader: AwsReader, stack: str) -> Iterator[str]:
     answer = reader.ask(AwsCall("cloudformation", "GetTemplate", {"StackName": stack}))
     if answer.error_code:
         return  # made of calls alone
-    for word in _telling(str(answer.result.get("TemplateBody", ""))):
+    for word in telling(str(answer.result.get("TemplateBody", ""))):
         yield f"the template of the stack {stack} has the word {word!r}"
 
 
@@ -45,7 +37,3 @@ def _in_policies(reader: AwsReader) -> Iterator[str]:
         versions = reader.ask(AwsCall("iam", "ListPolicyVersions", {"PolicyArn": policy["Arn"]})).result
         if len(versions.get("Versions", [])) > 1:
             yield f"the policy {policy['PolicyName']} has {len(versions['Versions'])} versions"
-
-
-def _telling(text: str) -> Iterator[str]:
-    yield from {match[0] for match in re.finditer(TELLING, text)}

@@ -78,20 +78,27 @@ class KubernetesBench:
     @property
     def sandbox(self) -> Sandbox:
         """See Bench."""
-        return self._cluster
+        return self._cluster.with_workspace(in_cell(self._engine, self.lab))
 
     def clear(self, variant: Variant) -> None:
         """See Bench. What a trap or the fault keeps from going is let go of."""
         from provisioner.kubernetes.clearing import clear  # noqa: PLC0415 - the provisioner is slow to import
 
         clear(self._cluster, variant.namespaces, variant.cluster_refs, timeout_seconds=REMOVE_SECONDS)
+        if variant.workspace:
+            from provisioner.cell.incell import remove  # noqa: PLC0415
+
+            remove(in_cell(self._engine, self.lab), variant.workspace.folder)
 
     def deploy(self, variant: Variant, *, broken: bool) -> Mapping[str, str]:
         """See Bench."""
-        from provisioner.kubernetes.live import run_live  # noqa: PLC0415 - the provisioner is slow to import
+        from provisioner.cell.incell import place  # noqa: PLC0415 - the provisioner is slow to import
+        from provisioner.kubernetes.live import run_live  # noqa: PLC0415
 
         self._cluster.writer.apply(variant.broken if broken else variant.healthy, field_manager="taller")
-        live = variant.live
+        files, live = variant.workspace, variant.live
+        if files:
+            place(in_cell(self._engine, self.lab), files.folder, files.broken if broken else files.healthy)
         if script := (live.broken if broken else live.healthy) if live else "":
             run_live(self._engine, self.lab, scenario=variant.scenario, admin=self._admin, script=script)
         return {}

@@ -30,6 +30,7 @@ def sandbox_spec(lab: LabId, scenarios: Sequence[Scenario]) -> SandboxSpec:
         lab,
         replace(limits, memory_mib=max(limits.memory_mib, memory_mib)),
         egress=any(scenario.sandbox.egress for scenario in scenarios),
+        workspace=any(scenario.file.workspace for scenario in scenarios),
     )
 
 
@@ -56,6 +57,7 @@ def program(
         ttl_seconds=record.expires_at - record.created_at,
         limits=spec.limits,
         egress=spec.egress,
+        workspace=spec.workspace,
         account=AccountProgram(record.id, names["aws"], accounts, leave) if accounts else None,
     )
 
@@ -78,4 +80,6 @@ def _part(variant: Variant) -> "ScenarioPart":
         fault=[m for m in variant.broken if object_ref(m) in variant.faulted],
         grants=[Grant(access.namespace, access.rules) for access in variant.candidate_rules],
         live=variant.live.broken if variant.live else "",
+        folder=variant.workspace.folder if variant.workspace else "",
+        files=variant.workspace.broken if variant.workspace else {},
     )

@@ -1,7 +1,7 @@
 """What a cluster must not tell a candidate: where the fault is, and how it was before."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from labs.catalogue.variant import Variant
 from labs.core.ports import ClusterReader, Manifest
@@ -55,7 +55,20 @@ def leaks(reader: ClusterReader, variant: Variant) -> Sequence[str]:
     refs = (*(ObjectRef("v1", "Namespace", name) for name in variant.namespaces), *variant.cluster_refs)
     found += [{**item, "kind": ref.kind} for ref in refs if (item := reader.get(ref)) is not None]
     told = {leak for manifest in found for leak in _told_by(manifest, variant)}
+    told |= set(told_in_files(variant.workspace.broken if variant.workspace else {}))
     return sorted(told if variant.shows_history else {*told, *_histories(found)})
+
+
+def told_in_files(files: Mapping[str, str]) -> Iterator[str]:
+    """What tells in the files that the candidate finds in the workspace, by path."""
+    for path, text in files.items():
+        for word in telling(f"{path}\n{text}"):
+            yield f"the file {path} has the word {word!r}"
+
+
+def telling(text: str) -> Iterator[str]:
+    """The words in a text that tell."""
+    yield from {match[0] for match in re.finditer(TELLING, text)}
 
 
 def _own_kinds(variant: Variant) -> Iterator[tuple[str, str]]:

@@ -52,7 +52,11 @@ def sandbox(context: Context, lab: LabId, variant: "Variant") -> Sandbox:
         account = context.account_of(files.read_aws_admin())
         engine = next(each for each in engines(context, context.registry.get(lab)) if each.kind == "aws")
         return account.with_workspace(in_cell(engine, lab)) if variant.aws.broken.files else account
-    return context.sandbox_of(files.read_admin())
+    cluster = context.sandbox_of(files.read_admin())
+    if not variant.workspace:
+        return cluster
+    engine = next(each for each in engines(context, context.registry.get(lab)) if each.kind == "kubernetes")
+    return cluster.with_workspace(in_cell(engine, lab))
 
 
 def named_spec(variant: "Variant", names: Mapping[str, str]) -> "GradingSpec":

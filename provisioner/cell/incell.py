@@ -21,6 +21,16 @@ TIMED_OUT = 124
 _CHUNK_BYTES = 65536
 
 
+def remove(in_cell: InCell, folder: str) -> None:
+    """Nothing is left of the folder in the workspace. Raises InfrastructureError."""
+    try:
+        answer = run_tool(in_cell, ToolRequest(("rm", "-rf", "--", f"{WORKSPACE}/{folder}")))
+    except UnreachableError as error:
+        raise InfrastructureError(f"The files of {folder} could not be removed: {error.message}") from error
+    if answer.exit_code:
+        raise InfrastructureError(f"The files of {folder} could not be removed: {answer.stderr.strip()[-500:]}")
+
+
 def place(in_cell: InCell, folder: str, files: Mapping[str, str]) -> None:
     """The files are in the folder of the workspace, the candidate's own. Raises InfrastructureError."""
     script = 'mkdir -p "$1" && tar -x --no-same-owner -C "$1"'

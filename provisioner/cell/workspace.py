@@ -48,12 +48,12 @@ def device(sandbox_pid: int) -> Path | None:
     Raises InfrastructureError when the process has ended.
     """
     try:
-        found = os.lstat(f"/proc/{sandbox_pid}/root{HELD_AT}").st_dev
+        found, root = (os.lstat(f"/proc/{sandbox_pid}/root{place}").st_dev for place in (HELD_AT, "/"))
     except FileNotFoundError:
         if Path(f"/proc/{sandbox_pid}").exists():
             return None
         raise InfrastructureError("The sandbox does not run any more.", hint="`taller down` removes the lab.") from None
-    if os.major(found) != LOOP_MAJOR:
+    if os.major(found) != LOOP_MAJOR or found == root:  # a node's own disk is one too
         return None
     return Path("/dev") / Path(f"/sys/dev/block/{os.major(found)}:{os.minor(found)}").resolve().name
 

@@ -1,11 +1,13 @@
 """A Kubernetes sandbox, from its administrator's kubeconfig."""
 
+import copy
 from contextlib import AbstractContextManager
 
 from labs.core.aws import AwsReader
 from labs.core.errors import InputError, UnreachableError
 from labs.core.ports import Prober
 from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest, ToolRequest
+from provisioner.cell.incell import InCell, run_tool
 from provisioner.kubernetes import prober
 from provisioner.kubernetes.credentials import credentials
 from provisioner.kubernetes.disturber import PodDisturber
@@ -20,6 +22,7 @@ class KubernetesSandbox:
     """A `Sandbox`, plus the writing side for the provisioner. Safe to share between threads."""
 
     def __init__(self, kubeconfig: str) -> None:
+        self._in_cell: InCell | None = None
         self.credentials = credentials(kubeconfig)
         self._transport = Transport(self.credentials)
         paths = Paths(self._transport)
@@ -50,9 +53,17 @@ class KubernetesSandbox:
         """See Sandbox."""
         return prober.opened(self._transport, self._reader, self._writer, identity)
 
+    def with_workspace(self, in_cell: InCell) -> "KubernetesSandbox":
+        """The same cluster, over the same connections, and the workspace beside it; see AwsSandbox."""
+        beside = copy.copy(self)
+        beside._in_cell = in_cell  # noqa: SLF001 - of our own class
+        return beside
+
     def run(self, request: ToolRequest) -> ExecAnswer:
-        """See Sandbox. Raises UnreachableError: workspaces are beside AWS accounts."""
-        raise UnreachableError(f"This lab has no workspace to run {request.command[0]} on.")
+        """See Sandbox. Raises UnreachableError."""
+        if self._in_cell is None:
+            raise UnreachableError(f"This lab has no workspace to run {request.command[0]} on.")
+        return run_tool(self._in_cell, request)
 
     def execute(self, request: ExecRequest) -> ExecAnswer:
         """See Sandbox."""

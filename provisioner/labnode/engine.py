@@ -13,7 +13,7 @@ from labs.core.ports import CandidateAccess, SandboxHandle, SandboxSpec
 from labs.core.settings import Settings, settings
 from provisioner.cell.cell import CellFiles, Cells
 from provisioner.cell.disk import Disk
-from provisioner.cell.shell import Beside, shell_command
+from provisioner.cell.shell import CANDIDATE_UID, Beside, shell_command
 from provisioner.cell.slots import ACCOUNT_SUFFIX, Slot
 from provisioner.cell.spec import CellSpec
 from provisioner.images import noderoot, unpacked
@@ -74,7 +74,7 @@ class LabnodeEngine:
         slot, pid = cells.slots.find(lab), cells.pid(lab)
         if slot is None or pid is None:
             raise InfrastructureError(f"Lab {lab} does not run.", hint="`taller list` shows the labs.", lab=lab)
-        beside = Beside(pid, cells.pid(LabId(f"{lab}{ACCOUNT_SUFFIX}")))
+        beside = Beside(pid, cells.pid(LabId(f"{lab}{ACCOUNT_SUFFIX}")) or pid)
         return shell_command(cells, slot, beside=beside, command=command, access=access, usr=noderoot.path() / "usr")
 
     def end_commands(self, lab: LabId) -> None:
@@ -105,7 +105,8 @@ class LabnodeEngine:
             "etc/taller.json": node_config,
             **{f"{CONTAINERD_ROOT}/{place}": images.root / place for place in images.databases},
         }
-        cells.start(slot, cell, disk=Disk(spec.limits.disk_mib, copies), egress=spec.egress)
+        owner = CANDIDATE_UID if spec.workspace else None
+        cells.start(slot, cell, disk=Disk(spec.limits.disk_mib, copies), egress=spec.egress, workspace_owner=owner)
         events.follow(
             files.events,
             until="ready",

@@ -47,8 +47,10 @@ class AwsOutputs:
     ready_seconds: float = 0.0
 
 
-def register_account(program: AccountProgram, outputs: AwsOutputs) -> None:
+def register_account(program: AccountProgram, outputs: AwsOutputs) -> Resource | None:
     """The account, each scenario's infrastructure and the candidate's access are registered; `outputs` is filled.
+
+    Returns the sandbox that the account is, where it is an emulated one.
 
     One scenario after the other: the same seed gives the same account, and an emulated one computes on one core anyway.
     """
@@ -56,7 +58,7 @@ def register_account(program: AccountProgram, outputs: AwsOutputs) -> None:
         from provisioner.pulumi.realprogram import register_real  # noqa: PLC0415 - it needs this module
 
         register_real(program, program.leave.fence, outputs)
-        return
+        return None
     account = Resource(
         "Node",
         "account",
@@ -101,3 +103,4 @@ def register_account(program: AccountProgram, outputs: AwsOutputs) -> None:
     pulumi.Output.all(admin, output(account, "readySeconds"), output(access, "environment"), *names).apply(keep)
     pulumi.export("awsAdmin", pulumi.Output.secret(admin))
     pulumi.export("awsEnvironment", pulumi.Output.secret(output(access, "environment")))
+    return account

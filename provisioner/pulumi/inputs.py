@@ -25,6 +25,7 @@ class NodeInputs(Inputs):
     pids: int = 4096
     disk_mib: int = 8192
     egress: bool = False
+    workspace: bool = False
 
 
 class ObjectsInputs(Inputs):

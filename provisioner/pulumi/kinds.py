@@ -55,7 +55,9 @@ class Node:
 
     engine_of: EngineOf
     secrets: frozenset[str] = frozenset({"admin"})
-    replacing: frozenset[str] = frozenset({"lab", "engine", "cpuCores", "memoryMib", "pids", "diskMib", "egress"})
+    replacing: frozenset[str] = frozenset(
+        {"lab", "engine", "cpuCores", "memoryMib", "pids", "diskMib", "egress", "workspace"}
+    )
 
     def check(self, inputs: Plain) -> None:
         """See Kind."""
@@ -69,6 +71,7 @@ class Node:
                 lab=lab_id(node.lab),
                 limits=Limits(node.cpu_cores, node.memory_mib, node.pids, node.disk_mib),
                 egress=node.egress,
+                workspace=node.workspace,
             )
         )
         outputs = {

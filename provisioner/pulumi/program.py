@@ -46,6 +46,8 @@ class LabProgram:
     ttl_seconds: float
     limits: Limits = field(default_factory=Limits)
     egress: bool = False
+    workspace: bool = False
+    """The node itself holds the candidate's files; otherwise the emulated account beside it does."""
     account: AccountProgram | None = None
 
 
@@ -62,13 +64,12 @@ class Outputs:
 
 def register(lab: LabProgram, outputs: Outputs) -> None:
     """The lab's resources are registered with the running Pulumi program; `outputs` is filled as they become known."""
+    account = register_account(lab.account, outputs.aws) if lab.account else None
     if lab.engine:
-        _register_node(lab, outputs)
-    if lab.account:
-        register_account(lab.account, outputs.aws)
+        _register_node(lab, outputs, account)
 
 
-def _register_node(lab: LabProgram, outputs: Outputs) -> None:
+def _register_node(lab: LabProgram, outputs: Outputs, account: Resource | None) -> None:
     """Register the node and what is in its cluster.
 
     Foundations (namespaces, kinds) of a scenario come first, admission last; in each turn its healthy and faulty
@@ -87,12 +88,14 @@ def _register_node(lab: LabProgram, outputs: Outputs) -> None:
             "pids": limits.pids,
             "diskMib": limits.disk_mib,
             "egress": lab.egress,
+            "workspace": lab.workspace,
         },
         outputs=("address", "admin", "readySeconds"),
         options=pulumi.ResourceOptions(additional_secret_outputs=["admin"]),
     )
     kubeconfig = output(node, "admin")
-    foundations = [each for part in lab.parts for each in _scenario(lab, part, node)]
+    holder = node if lab.workspace else account or node
+    foundations = [each for part in lab.parts for each in _scenario(lab, part, node, holder)]
     grants = [
         {"namespace": grant.namespace, "rules": [dict(rule) for rule in grant.rules]}
         for part in lab.parts
@@ -112,8 +115,11 @@ def _register_node(lab: LabProgram, outputs: Outputs) -> None:
     _collect(node, access, outputs)
 
 
-def _scenario(lab: LabProgram, part: ScenarioPart, node: Resource) -> Sequence[Resource]:
-    """Register a scenario's objects in turns, and what is done once they are there; its foundations, if it has any."""
+def _scenario(lab: LabProgram, part: ScenarioPart, node: Resource, holder: Resource) -> Sequence[Resource]:
+    """Register a scenario's objects in turns, its files, and what is done once all are there; its foundations.
+
+    `holder` is the sandbox that holds the candidate's workspace.
+    """
     made: list[Resource] = []
     foundations: list[Resource] = []
     for suffix, ranks in _TURNS:
@@ -131,6 +137,10 @@ def _scenario(lab: LabProgram, part: ScenarioPart, node: Resource) -> Sequence[R
         ]
         made = [*made, *turn]
         foundations = foundations or made
+    if part.files:
+        placed = {"lab": lab.lab, "engine": lab.engine, "folder": part.folder, "files": part.files}
+        options = pulumi.ResourceOptions(depends_on=[node, holder], deleted_with=node)
+        made = [*made, Resource("Workspace", f"{part.name}-workspace", placed, options=options)]
     if part.live:
         inputs = {
             "lab": lab.lab,

@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from labs.catalogue.building import built
-from labs.catalogue.loader import DEFAULT_ROOT, _read_scenario
+from labs.catalogue.loader import DEFAULT_ROOT, _read_scenario, load_catalogue
+from labs.catalogue.problems import CatalogueError
 from labs.catalogue.scenario import Scenario
+from labs.catalogue.variant import Workspace
 from labs.core.errors import InputError
-from labs.lifecycle.awsleaks import _in_files
+from labs.lifecycle.leaks import told_in_files
 from labs.lifecycle.sandboxes import engine_names
+from tests.unit.labs.catalogue import folders
 
 SCENARIO = """\
 id: tiny_files
@@ -68,7 +71,7 @@ def test_an_unknown_name_in_a_file_is_told_with_its_line(tmp_path: Path) -> None
 
 
 def test_words_that_tell_are_found_in_names_and_texts() -> None:
-    assert len(list(_in_files({"healthy.tf": "x", "a.tf": "# the fault is here", "b.tf": "input = 1"}))) == 2
+    assert len(list(told_in_files({"healthy.tf": "x", "a.tf": "# the fault is here", "b.tf": "input = 1"}))) == 2
 
 
 @pytest.mark.parametrize("name", ["platform_split", "release_stuck"])
@@ -85,3 +88,25 @@ def test_our_own_have_their_files_in_a_folder_that_their_checks_name(name: str) 
             stack, _, rest = look.folder.partition("/")
             assert stack == variant.aws.broken.stack
             assert f"{rest}/main.tf".lstrip("/") in variant.aws.broken.files
+
+
+def test_a_cluster_too_has_files_in_a_folder_that_the_scenario_names(tmp_path: Path) -> None:
+    text = folders.SCENARIO.replace("minutes: 5", 'minutes: 5\nworkspace: "{{ ns }}-chart"')
+    files = {
+        "scenario.yaml": text,
+        "workspace/values.yaml.j2": "port: {% if broken %}0{% else %}{{ port }}{% endif %}\n",
+    }
+    folders.write(tmp_path, {**files, "fault.yaml": None})
+    variant = load_catalogue(tmp_path)["tiny_shop"].variant({"ns": "tiny-a", "port": 8081})
+    assert variant.workspace == Workspace("tiny-a-chart", {"values.yaml": "port: 8081"}, {"values.yaml": "port: 0"})
+    assert variant.healthy == variant.broken
+
+
+@pytest.mark.parametrize(
+    ("folder", "files"), [("", {"workspace/a.j2": "x\n"}), ("chart", {}), ("../x", {"workspace/a.j2": "x"})]
+)
+def test_files_and_folder_go_together(tmp_path: Path, folder: str, files: dict[str, str]) -> None:
+    text = folders.SCENARIO.replace("minutes: 5", f'minutes: 5\nworkspace: "{folder}"')
+    folders.write(tmp_path, {"scenario.yaml": text, **files})
+    with pytest.raises(CatalogueError, match="folder"):
+        load_catalogue(tmp_path)
