@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labs.core.ports import ClusterReader, Manifest
-from labs.core.probes import PROBE_LABEL, AccessQuestion, ObjectRef
+from labs.core.probes import PROBE_LABEL, AccessQuestion, Admission, ObjectRef
 
 
 def is_probe(manifest: Manifest) -> bool:
@@ -41,3 +41,7 @@ class ProbelessReader:
     def is_allowed(self, question: AccessQuestion) -> bool:
         """See ClusterReader."""
         return self._reader.is_allowed(question)
+
+    def would_create(self, manifest: Manifest) -> Admission:
+        """See ClusterReader."""
+        return self._reader.would_create(manifest)

@@ -199,6 +199,17 @@ def rights_are_told(pair: Pair) -> None:
     expect("a stranger, an administrator", (reader.is_allowed(stranger), reader.is_allowed(master)), (False, True))
 
 
+def dry_runs_are_judged(pair: Pair) -> None:
+    """What would be created is said, a refusal too, and nothing is."""
+    reader = pair.one.sandbox.reader
+    metadata = {"name": "asked", "namespace": NAMESPACE}
+    good = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+    bad = {**good, "metadata": {**metadata, "labels": {"a": "no label!"}}}
+    said = reader.would_create(good).is_let_in, reader.would_create(bad).is_let_in
+    expect("a good one, a bad one, what is there", (*said, reader.get(ObjectRef("v1", "ConfigMap", "asked", NAMESPACE))),
+           (True, False, None))  # fmt: skip
+
+
 def port_forward_works(pair: Pair) -> None:
     """`kubectl port-forward` from a candidate's shell."""
     script = (

@@ -9,6 +9,7 @@ from labs.core.aws import AwsReader
 from labs.core.ids import LabId
 from labs.core.probes import (
     AccessQuestion,
+    Admission,
     ClientIdentity,
     ExecAnswer,
     ExecRequest,
@@ -49,6 +50,9 @@ class ClusterReader(Protocol):
 
     def is_allowed(self, question: AccessQuestion) -> bool:
         """What the API server's authorizer says. Nothing is created by asking."""
+
+    def would_create(self, manifest: Manifest) -> Admission:
+        """What the API server would answer to a new object, webhooks and policies heard. Nothing is created by asking."""
 
 
 class ClusterWriter(Protocol):

@@ -1,7 +1,9 @@
 """What a grader can ask from inside a sandbox, and what comes back. Answers are a candidate's output: hostile text."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 PROBE_LABEL = "taller.dev/probe"
 """Label ("true") of our probe pods, so that probing is not taken for a change that the candidate made."""
@@ -139,6 +141,15 @@ class AccessQuestion:
     def __str__(self) -> str:
         place = f" in {self.namespace}" if self.namespace else " in all namespaces"
         return f"{self.user}: {self.verb} {self.resource}{f' {self.name}' if self.name else ''}{place}"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether the API server lets a new object in: as `manifest`, after all that changes it, or not, and why not."""
+
+    is_let_in: bool
+    message: str = ""
+    manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
 def service_account(namespace: str, name: str) -> tuple[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from labs.core.errors import UnreachableError
 from labs.core.ports import Manifest
-from labs.core.probes import AccessQuestion, ObjectRef
+from labs.core.probes import AccessQuestion, Admission, ObjectRef
 from provisioner.kubernetes.paths import Paths
 from provisioner.kubernetes.transport import Transport
 
@@ -81,3 +81,21 @@ class Reader:
         if not isinstance(status, dict) or "allowed" not in status:
             raise UnreachableError(f"Nobody says whether {question}: {answer.status} {answer.message}")
         return bool(status["allowed"])
+
+    def would_create(self, manifest: Manifest) -> Admission:
+        """See ClusterReader. A dry run: https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run.
+
+        A webhook that cannot be heard is a refusal like others, of status 500; any other 500 is none.
+        """
+        metadata = manifest["metadata"]
+        namespace = metadata.get("namespace", "")
+        path = self._paths.collection(manifest["apiVersion"], manifest["kind"], namespace)
+        if path is None:
+            return Admission(is_let_in=False, message=f"the kind {manifest['kind']} is not served")
+        query, heard = {"dryRun": "All"}, {429, 502, 503, 504}
+        answer = self._transport.call("POST", path, query=query, body=dict(manifest), transient=heard)
+        if answer.is_ok:
+            return Admission(is_let_in=True, manifest=answer.body)
+        if answer.status >= http.client.INTERNAL_SERVER_ERROR and "failed calling webhook" not in answer.message:
+            raise UnreachableError(f"Nobody says whether {path} would take it: {answer.status} {answer.message}")
+        return Admission(is_let_in=False, message=answer.message)

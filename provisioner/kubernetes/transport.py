@@ -7,7 +7,7 @@ costs 0.3 s (0.9 s without byte code), its dynamic discovery a second more, and 
 import http.client
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -90,14 +90,15 @@ class Transport:
         body: object = None,
         content_type: str = "application/json",
         accept: str = "application/json",
+        transient: Collection[int] = _TRANSIENT,
     ) -> Answer:
         """Return the server's answer, whatever its status below 500.
 
-        Repeated on broken connections and on 408, 429 and 5xx, so every call must be one that may run twice. Raises
-        UnreachableError when no try was answered.
+        Repeated on broken connections and on `transient` statuses (408, 429, 5xx), so every call must be one that may
+        run twice. Raises UnreachableError when no try was answered.
         """
         headers = {"Accept": accept} if body is None else {"Accept": accept, "Content-Type": content_type}
-        data = self._bytes(method, _target(path, query), body, headers)
+        data = self._bytes(method, _target(path, query), body, headers, transient)
         try:
             return Answer(data[0], json.loads(data[1]) if data[1] else {})
         except ValueError as error:
@@ -132,7 +133,14 @@ class Transport:
         """No connection is left open."""
         self._pool.close()
 
-    def _bytes(self, method: str, target: str, body: object, more: Mapping[str, str]) -> tuple[int, bytes]:
+    def _bytes(
+        self,
+        method: str,
+        target: str,
+        body: object,
+        more: Mapping[str, str],
+        transient: Collection[int] = _TRANSIENT,
+    ) -> tuple[int, bytes]:
         payload = None if body is None else json.dumps(body).encode()
         headers = {**self.headers, **more}
         trouble: UnreachableError | None = None
@@ -142,7 +150,7 @@ class Transport:
             except UnreachableError as error:
                 trouble = error
             else:
-                if status not in _TRANSIENT:
+                if status not in transient:
                     return status, data
                 words = data[:300].decode(errors="replace")
                 path = target.partition("?")[0]

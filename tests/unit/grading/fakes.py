@@ -14,6 +14,7 @@ from grading.spec import GradingSpec
 from labs.core.errors import InputError, UnreachableError
 from labs.core.probes import (
     AccessQuestion,
+    Admission,
     ClientIdentity,
     ExecAnswer,
     ExecRequest,
@@ -72,6 +73,7 @@ class FakeReader:
         self.calls = 0
         self.on_look: Callable[[], None] = lambda: None
         self.allows: Callable[[AccessQuestion], bool] = lambda _: False
+        self.admits: Callable[[Manifest], Admission] = lambda manifest: Admission(is_let_in=True, manifest=manifest)
 
     def put(self, api_version: str, kind: str, name: str, namespace: str = "shop", **rest: Any) -> dict[str, Any]:
         """Create an object, now. `metadata` in `rest` is merged over what the server fills in."""
@@ -119,6 +121,10 @@ class FakeReader:
     def is_allowed(self, question: AccessQuestion) -> bool:
         self._check()
         return self.allows(question)
+
+    def would_create(self, manifest: Manifest) -> Admission:
+        self._check()
+        return self.admits(manifest)
 
     def _check(self) -> None:
         self.calls += 1

@@ -83,3 +83,31 @@ def test_no_answer_about_rights_is_no_refusal(api: FakeApi, reader: Reader, answ
     api.planned = [answer]
     with pytest.raises(UnreachableError):
         reader.is_allowed(AccessQuestion("anna", (), "list", "secrets"))
+
+
+POD = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p", "namespace": "shop"}}
+
+
+def test_a_new_object_is_asked_about_and_not_made(api: FakeApi, reader: Reader) -> None:
+    api.planned = [(201, {**POD, "spec": {"changed": True}}), (403, {"message": "violates PodSecurity"})]
+    let_in, refused = reader.would_create(POD), reader.would_create(POD)
+    assert (let_in.is_let_in, let_in.manifest["spec"]) == (True, {"changed": True})
+    assert (refused.is_let_in, refused.message) == (False, "violates PodSecurity")
+    assert {str(query) for _, _, query, _ in api.requests} == {"{'dryRun': ['All']}"}
+    assert not api.objects
+
+
+def test_a_webhook_that_cannot_be_heard_refuses_and_nothing_else_of_the_servers_troubles(
+    api: FakeApi, reader: Reader
+) -> None:
+    api.planned = [(500, {"message": 'Internal error occurred: failed calling webhook "x": no endpoints'})]
+    assert not reader.would_create(POD).is_let_in
+    for status in (500, 503):
+        api.planned = [(status, {"message": "etcd is full"})] * 9
+        with pytest.raises(UnreachableError):
+            reader.would_create(POD)
+        api.planned = []
+
+
+def test_an_object_of_an_unknown_kind_is_refused(reader: Reader) -> None:
+    assert not reader.would_create({**POD, "apiVersion": "x.io/v1", "kind": "Foo"}).is_let_in
