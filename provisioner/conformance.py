@@ -206,8 +206,8 @@ def dry_runs_are_judged(pair: Pair) -> None:
     good = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
     bad = {**good, "metadata": {**metadata, "labels": {"a": "no label!"}}}
     said = reader.would_create(good).is_let_in, reader.would_create(bad).is_let_in
-    expect("a good one, a bad one, what is there", (*said, reader.get(ObjectRef("v1", "ConfigMap", "asked", NAMESPACE))),
-           (True, False, None))  # fmt: skip
+    there = reader.get(ObjectRef("v1", "ConfigMap", "asked", NAMESPACE))
+    expect("a good one, a bad one, what is there", (*said, there), (True, False, None))
 
 
 def port_forward_works(pair: Pair) -> None:

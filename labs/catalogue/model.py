@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from grading.spec_parts import Ref, Text
 from labs.catalogue.parameters import Parameter, Value
+from labs.core.ports import MAX_NODES
 
 LEAST_MEMORY_MIB = 16
 Level = Literal["junior", "semi-senior", "senior", "lead"]
@@ -26,6 +27,8 @@ class SandboxNeeds(FileModel):
     memory_mib: int = Field(default=0, ge=0, le=65536)
     """Resident memory of the scenario's own pods, needed of those that have some; labs add it up."""
     egress: bool = False
+    nodes: int = Field(default=1, ge=1, le=MAX_NODES)
+    """Of the cluster; a lab has as many as the scenario that needs most."""
 
 
 class HintFile(FileModel):
@@ -124,6 +127,8 @@ class ScenarioFile(FileModel):
         problems += [f"a scenario of kind {self.sandbox.kind} has no {name}" for name in useless if getattr(self, name)]
         if self.sandbox.kind == "kubernetes" and self.sandbox.memory_mib < LEAST_MEMORY_MIB:
             problems.append(f"sandbox.memory_mib: pods take at least {LEAST_MEMORY_MIB}")
+        if self.sandbox.kind != "kubernetes" and self.sandbox.nodes > 1:
+            problems.append("sandbox.nodes: only a cluster has nodes")
         if problems:
             raise ValueError("; ".join(problems))
         return self

@@ -52,7 +52,7 @@ class ClusterReader(Protocol):
         """What the API server's authorizer says. Nothing is created by asking."""
 
     def would_create(self, manifest: Manifest) -> Admission:
-        """What the API server would answer to a new object, webhooks and policies heard. Nothing is created by asking."""
+        """What the API server would answer to a new object, webhooks and policies heard; nothing is created."""
 
 
 class ClusterWriter(Protocol):
@@ -121,6 +121,10 @@ class Limits:
     disk_mib: int = 8192
 
 
+MAX_NODES = 3
+"""Enough to spread over, to drain one and to lose one; each costs about 100 MiB."""
+
+
 @dataclass(frozen=True, slots=True)
 class SandboxSpec:
     """What an engine is asked for."""
@@ -131,6 +135,8 @@ class SandboxSpec:
     """A route out of the lab. Off unless a scenario asks for it."""
     workspace: bool = False
     """A place for files of the candidate's beside a cluster; an emulated account always has one."""
+    nodes: int = 1
+    """Of a cluster, the first of which has the control plane; MAX_NODES at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ def sandbox_spec(lab: LabId, scenarios: Sequence[Scenario]) -> SandboxSpec:
         replace(limits, memory_mib=max(limits.memory_mib, memory_mib)),
         egress=any(scenario.sandbox.egress for scenario in scenarios),
         workspace=any(scenario.file.workspace for scenario in scenarios),
+        nodes=max((scenario.sandbox.nodes for scenario in scenarios), default=1),
     )
 
 
@@ -58,6 +59,7 @@ def program(
         limits=spec.limits,
         egress=spec.egress,
         workspace=spec.workspace,
+        nodes=spec.nodes,
         account=AccountProgram(record.id, names["aws"], accounts, leave) if accounts else None,
     )
 

@@ -82,6 +82,16 @@ def holds(lab: str, pid: int) -> bool:
     return any(f":/{PARENT}/{lab}/" in f"{line}/" for line in lines)
 
 
+def set_frozen(lab: str, *, frozen: bool, root: Path = ROOT) -> None:
+    """The lab's processes get no processor time any more, or again. The switch is the host's, not the lab's root's."""
+    if is_unified(root):
+        switch, value = root / PARENT / lab / "cgroup.freeze", str(int(frozen))
+    else:
+        switch, value = root / "freezer" / PARENT / lab / "freezer.state", "FROZEN" if frozen else "THAWED"
+    if switch.exists():
+        switch.write_text(value)
+
+
 def kill(lab: str, *, below: str, root: Path = ROOT) -> None:
     """Nothing runs in the lab's groups whose names begin with `below`. Raises InfrastructureError on a stuck one."""
     deadline = time.monotonic() + REMOVE_SECONDS
@@ -96,6 +106,7 @@ def kill(lab: str, *, below: str, root: Path = ROOT) -> None:
 def remove(lab: str, root: Path = ROOT) -> None:
     """Kill what runs in a lab's groups and remove them. None is fine. Raises InfrastructureError on a stuck process."""
     deadline = time.monotonic() + REMOVE_SECONDS
+    set_frozen(lab, frozen=False, root=root)  # what is frozen by cgroup v1 does not even die
     while groups(lab, root):
         for pid in pids(lab, root):
             _end(pid)

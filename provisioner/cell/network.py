@@ -82,6 +82,17 @@ def join(client: Slot, server: Slot, *, port: int, pids: tuple[int, int], nft: t
         )
 
 
+def link_cells(first: tuple[str, int], second: tuple[str, int]) -> None:
+    """Two cells have a link to each other, in each of them called by the other's name. The host has no end of it.
+
+    Each is a name and a process in that cell's network namespace. It goes with the first of the two namespaces.
+    """
+    (name, pid), (other, other_pid) = first, second
+    run_tool(
+        ["ip", "link", "add", other, "netns", str(pid), "type", "veth", "peer", "name", name, "netns", str(other_pid)]
+    )
+
+
 def remove_link(name: str) -> None:
     """Delete a link of ours; none is fine."""
     if Path(f"/sys/class/net/{name}").exists():

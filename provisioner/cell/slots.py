@@ -127,7 +127,7 @@ ACCOUNT_SUFFIX = ".aws"
 
 
 def lab_of_cell(cell: str) -> str:
-    """The lab that a cell belongs to: `LAB` is a lab's first cell, `LAB.aws` another."""
+    """The lab that a cell belongs to: `LAB` is a lab's first cell, `LAB.aws` and `LAB.node2` are others."""
     return cell.partition(".")[0]
 
 
@@ -137,6 +137,6 @@ def unknown_lab(number: int) -> LabId:
 
 
 def unknown_slot(lab: str) -> int | None:
-    """The slot number in such a name."""
-    digits = lab.removeprefix(UNKNOWN_PREFIX)
+    """The slot number in such a name, or in that of any cell of such a lab."""
+    digits = lab_of_cell(lab).removeprefix(UNKNOWN_PREFIX)
     return int(digits, 16) if lab.startswith(UNKNOWN_PREFIX) else None

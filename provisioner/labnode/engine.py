@@ -1,30 +1,22 @@
-"""The engine `labnode`: one cell per lab, and in it a Kubernetes node in one process."""
+"""The engine `labnode`: a cell for each node of a lab, and in it a Kubernetes node in one process."""
 
-import json
 import shutil
-import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from labs.core.errors import HostError, InfrastructureError
+from labs.core.errors import HostError, InfrastructureError, NotFoundError
 from labs.core.ids import LabId
 from labs.core.ports import CandidateAccess, SandboxHandle, SandboxSpec
 from labs.core.settings import Settings, settings
+from provisioner.cell import cgroups
 from provisioner.cell.cell import CellFiles, Cells
-from provisioner.cell.disk import Disk
-from provisioner.cell.shell import CANDIDATE_UID, Beside, shell_command
+from provisioner.cell.shell import Beside, shell_command
 from provisioner.cell.slots import ACCOUNT_SUFFIX, Slot
-from provisioner.cell.spec import CellSpec
-from provisioner.images import noderoot, unpacked
+from provisioner.images import noderoot
 from provisioner.labnode import events, host
-
-NODE_NAME = "node1"
-POD_CIDR = "10.42.0.0/24"
-SERVICE_CIDR = "10.43.0.0/16"
-API_IP = "10.43.0.1"
-DNS_IP = "10.43.0.10"
-CONTAINERD_ROOT = "var/lib/containerd"
+from provisioner.labnode.boot import boot
+from provisioner.labnode.nodes import Node, all_cells, cell_of, node_name
 
 
 class LabnodeEngine:
@@ -43,27 +35,46 @@ class LabnodeEngine:
     def create(self, spec: SandboxSpec) -> SandboxHandle:
         """The node is Ready. Idempotent. See Engine.create for the errors."""
         cells = self._cells()
-        if (slot := cells.slots.find(spec.lab)) and cells.pid(spec.lab):
-            return self._handle(slot, cells)
-        if problems := host.problems(self._settings, egress=spec.egress):
+        if handle := self._existing(spec, cells):
+            return handle
+        needs_mib = host.LAB_NEEDS_MIB + host.WORKER_NEEDS_MIB * (spec.nodes - 1)
+        if problems := host.problems(self._settings, needs_mib=needs_mib, egress=spec.egress):
             raise HostError(problems[0], hint="`taller doctor` shows everything a lab needs.")
-        cells.destroy(spec.lab)
-        slot = cells.slots.reserve(spec.lab)
+        self.destroy(spec.lab)
         try:
-            self._boot(slot, spec, cells)
+            numbers = range(1, spec.nodes + 1)
+            nodes = [Node(number, cells.slots.reserve(cell_of(spec.lab, number))) for number in numbers]
+            seconds = boot(cells, nodes, spec, limit_seconds=self._settings.node_ready_timeout_seconds)
         except BaseException:
-            self._keep_log(slot, cells)
-            cells.destroy(spec.lab)
+            self._keep_logs(spec.lab, cells)
+            self.destroy(spec.lab)
             raise
-        return self._handle(slot, cells)
+        first = nodes[0].slot
+        self._took(first, cells).write_text(f"{seconds:.3f}")
+        return self._handle(first, cells)
 
     def is_alive(self, lab: LabId) -> bool:
-        """Whether the cell's first process runs."""
-        return self._cells().pid(lab) is not None
+        """Whether the first process of each of the lab's cells runs."""
+        cells = self._cells()
+        made = [cell for cell in all_cells(lab) if cell == lab or cells.slots.find(cell)]
+        return all(cells.pid(cell) is not None for cell in made)
 
     def destroy(self, lab: LabId) -> None:
         """Nothing of the lab is left on the host."""
-        self._cells().destroy(lab)
+        cells = self._cells()
+        for cell in reversed(all_cells(lab)):  # the first last: what is left of a lab is found by its name
+            cells.destroy(cell)
+
+    def set_running(self, lab: LabId, node: str, *, running: bool) -> None:
+        """A node of the lab goes dead, everything on it, as a machine that hangs; or goes on where it stopped.
+
+        For scenarios about a lost node; the lab counts as alive. Raises NotFoundError where no such node runs.
+        """
+        cells = self._cells()
+        found = [cell for number, cell in enumerate(all_cells(lab), 1) if node_name(number) == node and cells.pid(cell)]
+        if not found:
+            raise NotFoundError(f"The lab {lab} has no running node {node!r}.", lab=lab)
+        cgroups.set_frozen(found[0], frozen=not running)
 
     def command_in_cell(self, lab: LabId, command: Sequence[str], access: CandidateAccess) -> Sequence[str]:
         """An argv that runs `command` in a cell beside the node: its network, a file system and processes of its own.
@@ -79,46 +90,26 @@ class LabnodeEngine:
 
     def end_commands(self, lab: LabId) -> None:
         """The candidate's shells are closed, and with them every connection that they had."""
-        self._cells().end_shells(lab)
+        cells = self._cells()
+        for cell in all_cells(lab):
+            cells.end_shells(cell)
 
-    def _boot(self, slot: Slot, spec: SandboxSpec, cells: Cells) -> None:
-        root, images, files = noderoot.path(), unpacked.path(), cells.files(slot.home, slot.lab)
-        started = time.time()
-        cell = CellSpec(
-            args=["tini", "--", "labnode", "run", "/etc/taller.json"],
-            root=files.root,
-            first_id=slot.first_id,
-            cgroup=f"/taller/{spec.lab}",
-            hostname=NODE_NAME,
-            limits=spec.limits,
-            read_only_mounts={
-                "/usr": root / "usr",
-                "/opt/cni": root / "opt/cni",
-                **{f"/{CONTAINERD_ROOT}/{place}": images.root / place for place in images.shared},
-            },
-        )
-        node_config = files.lab_directory / "node.json"
-        files.lab_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        node_config.write_text(json.dumps(_node_config(slot, spec)))
-        copies = {
-            "etc": root / "etc",
-            "etc/taller.json": node_config,
-            **{f"{CONTAINERD_ROOT}/{place}": images.root / place for place in images.databases},
-        }
-        owner = CANDIDATE_UID if spec.workspace else None
-        cells.start(slot, cell, disk=Disk(spec.limits.disk_mib, copies), egress=spec.egress, workspace_owner=owner)
-        events.follow(
-            files.events,
-            until="ready",
-            limit_seconds=self._settings.node_ready_timeout_seconds,
-            is_alive=lambda: cells.pid(spec.lab) is not None,
-        )
-        cells.stop_listening(spec.lab)
-        (files.lab_directory / "node-ready-seconds").write_text(f"{time.time() - started:.3f}")
+    def _existing(self, spec: SandboxSpec, cells: Cells) -> SandboxHandle | None:
+        """The lab's sandbox, where there is one; also one whose maker was killed, if it comes up by itself."""
+        slot = cells.slots.find(spec.lab)
+        if slot is None or cells.pid(spec.lab) is None:
+            return None
+        if spec.nodes > 1 and not self._took(slot, cells).exists():
+            return None  # nobody knows how far its maker got with the other nodes
+        return self._handle(slot, cells)
+
+    def _took(self, slot: Slot, cells: Cells) -> Path:
+        """How long the boot took; missing while nobody was let in."""
+        return cells.files(slot.home, slot.lab).lab_directory / "node-ready-seconds"
 
     def _handle(self, slot: Slot, cells: Cells) -> SandboxHandle:
         files = cells.files(slot.home, slot.lab)
-        took = files.lab_directory / "node-ready-seconds"
+        took = self._took(slot, cells)
         if not took.exists():  # whoever made the lab was killed before it was ready, so before anybody was let in
             cells.listen(slot)
         said = events.follow(
@@ -131,6 +122,12 @@ class LabnodeEngine:
         if not took.exists():
             took.write_text(f"{said['ready']['seconds']:.3f}")
         return SandboxHandle(slot.lab, self.name, str(slot.address), said["api"]["kubeconfig"], float(took.read_text()))
+
+    def _keep_logs(self, lab: LabId, cells: Cells) -> None:
+        """What the nodes said before they are removed, for whoever looks into why."""
+        for cell in all_cells(lab):
+            if slot := cells.slots.find(cell):
+                self._keep_log(slot, cells)
 
     def _keep_log(self, slot: Slot, cells: Cells) -> None:
         """What the node said before it is removed, for whoever looks into why."""
@@ -150,20 +147,6 @@ class LabnodeEngine:
 
     def _cells(self) -> Cells:
         return Cells(self._settings, runc=lambda: noderoot.path() / "usr/local/bin/runc", nft=nft_command())
-
-
-def _node_config(slot: Slot, spec: SandboxSpec) -> dict[str, object]:
-    return {
-        "node_name": NODE_NAME,
-        "node_ip": str(slot.address),
-        "node_prefix": slot.network.prefixlen,
-        "gateway_ip": str(slot.gateway),
-        "egress": spec.egress,
-        "pod_cidr": POD_CIDR,
-        "service_cidr": SERVICE_CIDR,
-        "api_ip": API_IP,
-        "dns_ip": DNS_IP,
-    }
 
 
 @cache

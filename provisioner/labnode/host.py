@@ -12,6 +12,8 @@ from provisioner.cell.slots import LINK_PREFIX
 
 LAB_NEEDS_MIB = 700
 """An idle node takes about 400 MiB, three scenarios some 100, and start-up a little more than it keeps."""
+WORKER_NEEDS_MIB = 150
+"""Of each node more, without its pods."""
 INOTIFY_PER_LAB = 24
 """Measured: an idle lab holds 20. Counted per lab, whose own root made its user namespace (provisioner.cell.userns)."""
 

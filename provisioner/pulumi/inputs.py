@@ -26,6 +26,7 @@ class NodeInputs(Inputs):
     disk_mib: int = 8192
     egress: bool = False
     workspace: bool = False
+    nodes: int = 1
 
 
 class ObjectsInputs(Inputs):

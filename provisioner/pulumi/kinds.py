@@ -56,7 +56,7 @@ class Node:
     engine_of: EngineOf
     secrets: frozenset[str] = frozenset({"admin"})
     replacing: frozenset[str] = frozenset(
-        {"lab", "engine", "cpuCores", "memoryMib", "pids", "diskMib", "egress", "workspace"}
+        {"lab", "engine", "cpuCores", "memoryMib", "pids", "diskMib", "egress", "nodes", "workspace"}
     )
 
     def check(self, inputs: Plain) -> None:
@@ -72,6 +72,7 @@ class Node:
                 limits=Limits(node.cpu_cores, node.memory_mib, node.pids, node.disk_mib),
                 egress=node.egress,
                 workspace=node.workspace,
+                nodes=node.nodes,
             )
         )
         outputs = {

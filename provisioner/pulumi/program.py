@@ -48,6 +48,7 @@ class LabProgram:
     egress: bool = False
     workspace: bool = False
     """The node itself holds the candidate's files; otherwise the emulated account beside it does."""
+    nodes: int = 1
     account: AccountProgram | None = None
 
 
@@ -89,6 +90,7 @@ def _register_node(lab: LabProgram, outputs: Outputs, account: Resource | None) 
             "diskMib": limits.disk_mib,
             "egress": lab.egress,
             "workspace": lab.workspace,
+            "nodes": lab.nodes,
         },
         outputs=("address", "admin", "readySeconds"),
         options=pulumi.ResourceOptions(additional_secret_outputs=["admin"]),

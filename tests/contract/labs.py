@@ -17,6 +17,7 @@ from labs.core.settings import Settings
 from provisioner.inventory import host_inventory
 from provisioner.kubernetes.sandbox import KubernetesSandbox
 from provisioner.labnode.engine import LabnodeEngine
+from provisioner.labnode.nodes import cell_of, node_name
 
 ATTACKER = "attacker"
 PROGRAM = "/opt/attack"
@@ -32,6 +33,8 @@ class Target:
     spec: SandboxSpec
     handle: SandboxHandle
     sandbox: KubernetesSandbox
+    number: int = 1
+    """Of the node that is attacked."""
 
     @property
     def gateway(self) -> str:
@@ -40,13 +43,13 @@ class Target:
 
     @property
     def slot(self) -> Any:
-        slot = self.engine._cells().slots.find(self.spec.lab)
+        slot = self.engine._cells().slots.find(cell_of(self.spec.lab, self.number))
         assert slot
         return slot
 
     @property
     def pid(self) -> int:
-        pid = self.engine._cells().pid(self.spec.lab)
+        pid = self.engine._cells().pid(cell_of(self.spec.lab, self.number))
         assert pid
         return pid
 
@@ -71,7 +74,7 @@ class Target:
         placed = Path(f"/proc/{self.pid}/root{PROGRAM}")
         shutil.copy(program, placed)
         placed.chmod(0o755)
-        self.sandbox.writer.apply([attacker()], field_manager="test")
+        self.sandbox.writer.apply([attacker(node_name(self.number))], field_manager="test")
         deadline = time.monotonic() + START_SECONDS
         ref = ObjectRef("v1", "Pod", ATTACKER, "default")
         while (pod := self.sandbox.reader.get(ref) or {}).get("status", {}).get("phase") != "Running":
@@ -79,7 +82,7 @@ class Target:
             time.sleep(0.1)
 
 
-def attacker() -> dict[str, Any]:
+def attacker(node: str) -> dict[str, Any]:
     container = {
         "name": "main",
         "image": "lab.local/busybox:1",
@@ -88,6 +91,7 @@ def attacker() -> dict[str, Any]:
         "volumeMounts": [{"name": "host", "mountPath": "/host"}],
     }
     spec = {
+        "nodeName": node,
         "hostNetwork": True,
         "hostPID": True,
         "hostIPC": True,
@@ -99,11 +103,11 @@ def attacker() -> dict[str, Any]:
 
 
 @contextmanager
-def lab(home: Path, *, limits: Limits, egress: bool = False) -> Iterator[Target]:
+def lab(home: Path, *, limits: Limits, egress: bool = False, nodes: int = 1) -> Iterator[Target]:
     """A lab in a TALLER_HOME of its own, gone at the end."""
     config = Settings(home=home)
     engine = LabnodeEngine(config)
-    spec = SandboxSpec(new_lab_id("under-attack"), limits, egress=egress)
+    spec = SandboxSpec(new_lab_id("under-attack"), limits, egress=egress, nodes=nodes)
     try:
         handle = engine.create(spec)
         sandbox = KubernetesSandbox(handle.admin)

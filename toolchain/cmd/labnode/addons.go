@@ -21,14 +21,26 @@ import (
 //go:embed coredns.yaml
 var corednsManifest string
 
-// applyAddons creates what every cluster has: DNS.
+//go:embed networkpolicy.yaml
+var networkPolicyManifest string
+
+// applyAddons creates what every cluster has: the rights of the other nodes' enforcers, and DNS.
 func applyAddons(ctx context.Context, config *rest.Config, c *Config) error {
-	var text bytes.Buffer
-	if err := template.Must(template.New("coredns").Parse(corednsManifest)).Execute(&text, c); err != nil {
-		return err
-	}
 	client, err := dynamic.NewForConfig(config)
 	if err != nil {
+		return err
+	}
+	for _, manifest := range []string{networkPolicyManifest, corednsManifest} {
+		if err := applyManifest(ctx, client, manifest, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func applyManifest(ctx context.Context, client dynamic.Interface, manifest string, c *Config) error {
+	var text bytes.Buffer
+	if err := template.Must(template.New("addon").Parse(manifest)).Execute(&text, c); err != nil {
 		return err
 	}
 	decoder := yaml.NewYAMLOrJSONDecoder(&text, 4096)

@@ -89,7 +89,7 @@ func startScheduler(ctx context.Context) error {
 }
 
 func startControllerManager(ctx context.Context, c *Config) {
-	startCommand(ctx, kcm.NewControllerManagerCommand(), []string{
+	startCommand(ctx, kcm.NewControllerManagerCommand(), append(nodeMonitorFlags(c), []string{
 		"--kubeconfig=" + kubeconfigPath("controller-manager"), "--leader-elect=false", "--secure-port=0",
 		"--service-account-private-key-file=" + pki("sa.key"), "--root-ca-file=" + pki("ca.crt"),
 		"--cluster-signing-cert-file=" + pki("ca.crt"), "--cluster-signing-key-file=" + pki("ca.key"),
@@ -99,12 +99,12 @@ func startControllerManager(ctx context.Context, c *Config) {
 		"--controllers=*,-persistentvolume-attach-detach-controller",
 		// With the default of 20 requests a second, start-up alone (a token for each of 40 controllers) takes seconds.
 		"--kube-api-qps=500", "--kube-api-burst=1000",
-	})
+	}...))
 }
 
 func startKubelet(ctx context.Context, c *Config) error {
 	path := "/var/lib/kubelet/config.yaml"
-	if err := os.WriteFile(path, []byte(kubeletConfig(c)), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(kubeletConfig(c)+nodeLeaseConfig(c)), 0o600); err != nil {
 		return err
 	}
 	startCommand(ctx, kubelet.NewKubeletCommand(ctx), []string{
@@ -158,7 +158,7 @@ conntrack: {maxPerCore: 0}
 healthzBindAddress: "127.0.0.1:10256"
 metricsBindAddress: "127.0.0.1:10249"
 nftables: {minSyncPeriod: 50ms}
-`, kubeconfigPath("kube-proxy"), c.PodCIDR, c.NodeName)
+`, kubeconfigPath("kube-proxy"), c.ClusterCIDR, c.NodeName)
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		return err
 	}

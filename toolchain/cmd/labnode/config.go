@@ -23,6 +23,20 @@ type Config struct {
 	DNSIP       netip.Addr `json:"dns_ip"`
 	CertDays    int        `json:"cert_days"`
 	MemoryMiB   int        `json:"memory_mib"` // what the node reports as its capacity is the machine's; this is kept free of it
+
+	Role   string            `json:"role"`   // empty: control plane and worker in one; "worker": see worker.go
+	Peers  []Peer            `json:"peers"`  // the lab's other nodes
+	Issued map[string]string `json:"issued"` // a worker's certificates and kubeconfigs by their path, see joining.go
+}
+
+const roleWorker = "worker"
+
+// Peer is another node of the lab. A link of its name leads to it, which the host moves into this network namespace.
+type Peer struct {
+	Name    string     `json:"name"`
+	IP      netip.Addr `json:"ip"`
+	PodCIDR string     `json:"pod_cidr"`
+	Role    string     `json:"role"`
 }
 
 func readConfig(path string) (*Config, error) {

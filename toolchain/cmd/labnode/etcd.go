@@ -13,8 +13,10 @@ import (
 
 // startEtcd serves etcd on a Unix socket that only the node's root can open: pods on the host network find no port.
 func startEtcd() error {
-	if err := os.MkdirAll(filepath.Dir(etcdSocket), 0o700); err != nil {
-		return err
+	for _, dir := range []string{filepath.Dir(etcdSocket), etcdDir} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return err
+		}
 	}
 	wal.SegmentSizeBytes = 8 << 20 // preallocated; 64 MiB a segment is for busier clusters than a lab
 	config := embed.NewConfig()

@@ -9,15 +9,15 @@ import (
 	"k8s.io/client-go/tools/clientcmd/api"
 )
 
-// kubeconfig returns a self-contained kubeconfig for the certificate pkiDir/user.crt.
-func kubeconfig(c *Config, user string) ([]byte, error) {
-	read := func(file string) []byte { data, _ := os.ReadFile(filepath.Join(pkiDir, file)); return data }
+// kubeconfig returns a self-contained kubeconfig for the certificate dir/file.crt.
+func kubeconfig(c *Config, dir, user string) ([]byte, error) {
+	read := func(dir, file string) []byte { data, _ := os.ReadFile(filepath.Join(dir, file)); return data }
 	config := api.NewConfig()
 	config.Clusters["lab"] = &api.Cluster{
-		Server: fmt.Sprintf("https://%s:6443", c.NodeIP), CertificateAuthorityData: read("ca.crt"),
+		Server: fmt.Sprintf("https://%s:6443", c.NodeIP), CertificateAuthorityData: read(pkiDir, "ca.crt"),
 	}
 	config.AuthInfos[user] = &api.AuthInfo{
-		ClientCertificateData: read(user + ".crt"), ClientKeyData: read(user + ".key"),
+		ClientCertificateData: read(dir, user+".crt"), ClientKeyData: read(dir, user+".key"),
 	}
 	config.Contexts["lab"] = &api.Context{Cluster: "lab", AuthInfo: user}
 	config.CurrentContext = "lab"
@@ -25,8 +25,8 @@ func kubeconfig(c *Config, user string) ([]byte, error) {
 }
 
 func writeKubeconfigs(c *Config) error {
-	for _, user := range []string{"admin", "controller-manager", "scheduler", "kubelet", "kube-proxy"} {
-		data, err := kubeconfig(c, user)
+	for _, user := range []string{"admin", "controller-manager", "scheduler", "kubelet", "kube-proxy", "network-policy"} {
+		data, err := kubeconfig(c, pkiDir, user)
 		if err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ func configureNetwork(c *Config) error {
 	if err := netlink.LinkSetUp(lo); err != nil {
 		return err
 	}
-	link, err := waitForLink(10 * time.Second)
+	link, err := waitForLink(uplink, 10*time.Second)
 	if err != nil {
 		return err
 	}
@@ -61,11 +61,11 @@ func configureNetwork(c *Config) error {
 	return nil
 }
 
-func waitForLink(limit time.Duration) (netlink.Link, error) {
+func waitForLink(name string, limit time.Duration) (netlink.Link, error) {
 	for deadline := time.Now().Add(limit); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if link, err := netlink.LinkByName(uplink); err == nil {
+		if link, err := netlink.LinkByName(name); err == nil {
 			return link, nil
 		}
 	}
-	return nil, fmt.Errorf("the host gave no %s within %s", uplink, limit)
+	return nil, fmt.Errorf("the host gave no %s within %s", name, limit)
 }

@@ -23,6 +23,12 @@ func startNetworkPolicy(ctx context.Context, config *rest.Config, c *Config) err
 	if err != nil {
 		return err
 	}
-	go func() { fail("network-policy", enforcer.Run(ctx)) }()
+	go func() {
+		// A worker is given its rights with the first node's addons; until then its pods wait at the gate.
+		if err := waitForAPI(ctx, client, "/apis/networking.k8s.io/v1/networkpolicies", apiLimit); err != nil {
+			fail("network-policy", err)
+		}
+		fail("network-policy", enforcer.Run(ctx))
+	}()
 	return nil
 }

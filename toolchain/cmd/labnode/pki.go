@@ -83,21 +83,21 @@ func writePEM(path, kind string, der []byte, mode os.FileMode) error {
 	return os.WriteFile(path, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), mode)
 }
 
-// writePKI makes every key and certificate of the node, laid out as kubeadm does.
-func writePKI(c *Config) error {
+// writePKI makes every key and certificate of the node, laid out as kubeadm does, and returns the cluster's authority.
+func writePKI(c *Config) (*authority, error) {
 	if err := os.MkdirAll(pkiDir, 0o755); err != nil {
-		return err
+		return nil, err
 	}
 	ca, err := newAuthority("kubernetes-ca", pkiDir, "ca", c.CertDays)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	front, err := newAuthority("front-proxy-ca", pkiDir, "front-proxy-ca", c.CertDays)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := front.issue(pkiDir, "front-proxy-client", pkix.Name{CommonName: "front-proxy-client"}, nil, nil); err != nil {
-		return err
+		return nil, err
 	}
 	names := []string{
 		"localhost", c.NodeName, "kubernetes", "kubernetes.default", "kubernetes.default.svc",
@@ -112,12 +112,13 @@ func writePKI(c *Config) error {
 		"scheduler":                {CommonName: "system:kube-scheduler"},
 		"kubelet":                  {CommonName: "system:node:" + c.NodeName, Organization: []string{"system:nodes"}},
 		"kube-proxy":               {CommonName: "system:kube-proxy"},
+		"network-policy":           {CommonName: "system:network-policy"},
 	} {
 		if err := ca.issue(pkiDir, file, subject, names, addresses); err != nil {
-			return fmt.Errorf("certificate %s: %w", file, err)
+			return nil, fmt.Errorf("certificate %s: %w", file, err)
 		}
 	}
-	return writeServiceAccountKey()
+	return ca, writeServiceAccountKey()
 }
 
 func writeServiceAccountKey() error {

@@ -6,14 +6,17 @@ import (
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-func adminClient() (*rest.Config, *kubernetes.Clientset, error) {
-	config, err := clientcmd.BuildConfigFromFlags("", kubeconfigPath("admin"))
+func adminClient() (*rest.Config, *kubernetes.Clientset, error) { return clientOf("admin") }
+
+func clientOf(user string) (*rest.Config, *kubernetes.Clientset, error) {
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfigPath(user))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -24,11 +27,22 @@ func adminClient() (*rest.Config, *kubernetes.Clientset, error) {
 
 // waitForAPI returns when the API server answers path with 200.
 func waitForAPI(ctx context.Context, client *kubernetes.Clientset, path string, limit time.Duration) error {
+	return poll(ctx, client, path, limit, func(err error) bool { return err == nil })
+}
+
+// waitForAnyAnswer returns when the API server answers path, if only to refuse.
+func waitForAnyAnswer(ctx context.Context, client *kubernetes.Clientset, path string, limit time.Duration) error {
+	return poll(ctx, client, path, limit, func(err error) bool { return err == nil || errors.IsForbidden(err) })
+}
+
+func poll(
+	ctx context.Context, client *kubernetes.Clientset, path string, limit time.Duration, enough func(error) bool,
+) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var last error
 	for ctx.Err() == nil {
-		if _, last = client.RESTClient().Get().AbsPath(path).DoRaw(ctx); last == nil {
+		if _, last = client.RESTClient().Get().AbsPath(path).DoRaw(ctx); enough(last) {
 			return nil
 		}
 		time.Sleep(20 * time.Millisecond)

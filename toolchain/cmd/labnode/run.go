@@ -35,7 +35,11 @@ func run(configPath string) error {
 	}
 	runtime := make(chan error, 1)
 	go func() { runtime <- startRuntime(config) }()
-	if err := startControlPlane(ctx, config, runtime); err != nil {
+	start := startControlPlane
+	if config.Role == roleWorker {
+		start = startWorker
+	}
+	if err := start(ctx, config, runtime); err != nil {
 		return err
 	}
 	tightenMemory(ctx)
@@ -44,13 +48,10 @@ func run(configPath string) error {
 }
 
 func prepare(config *Config) error {
-	for _, dir := range []string{"/var/lib/kubelet", "/var/log/pods", "/var/log/containers", etcdDir, "/run/containerd"} {
+	for _, dir := range []string{"/var/lib/kubelet", "/var/log/pods", "/var/log/containers", "/run/containerd"} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return err
 		}
-	}
-	if err := os.Chmod(etcdDir, 0o700); err != nil {
-		return err
 	}
 	if err := emptyCgroupRoot(); err != nil {
 		return err
@@ -61,9 +62,21 @@ func prepare(config *Config) error {
 	if err := masquerade(config); err != nil {
 		return err
 	}
-	if err := writePKI(config); err != nil {
+	if config.Role == roleWorker {
+		return writeIssued(config)
+	}
+	ca, err := writePKI(config)
+	if err != nil {
 		return err
 	}
+	if err := issueForPeers(config, ca); err != nil {
+		return err
+	}
+	go func() {
+		if err := connectPeers(config); err != nil {
+			fail("network", err)
+		}
+	}()
 	return writeKubeconfigs(config)
 }
 
@@ -121,7 +134,7 @@ func startControlPlane(ctx context.Context, config *Config, runtime <-chan error
 		return err
 	}
 	emit("addons", nil)
-	if err := waitForNode(ctx, client, config.NodeName, nodeLimit); err != nil {
+	if err := waitForNodes(ctx, client, config); err != nil {
 		return err
 	}
 	emit("ready", nil)

@@ -139,3 +139,16 @@ def test_kill_ends_only_the_groups_of_that_name(v2: Path, monkeypatch: pytest.Mo
     assert killed == [30]
     cgroups.kill(LAB, below="shell-", root=v2)
     assert killed == [30]
+
+
+def test_a_lab_is_frozen_and_goes_on(v1: Path, v2: Path) -> None:
+    state, switch = v1 / "freezer" / "taller" / LAB / "freezer.state", v2 / "taller" / LAB / "cgroup.freeze"
+    state.parent.mkdir(parents=True)
+    state.write_text("THAWED")
+    switch.write_text("0")
+    for frozen, words in ((True, ("FROZEN", "1")), (False, ("THAWED", "0"))):
+        cgroups.set_frozen(LAB, frozen=frozen, root=v1)
+        cgroups.set_frozen(LAB, frozen=frozen, root=v2)
+        assert (state.read_text(), switch.read_text()) == words
+    cgroups.set_frozen("gone-0000", frozen=True, root=v1)
+    assert not (v1 / "freezer/taller/gone-0000").exists()

@@ -96,3 +96,10 @@ def test_without_nftables_it_is_said_what_is_missing_and_what_to_do() -> None:
     with pytest.raises(InfrastructureError, match=r"no nftables on this host.*firewall table taller7") as caught:
         network.remove_firewall("taller7", nft=())
     assert "apt-get install nftables" in caught.value.hint
+
+
+def test_two_cells_have_a_link_that_the_host_has_no_end_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[list[str]] = []
+    monkeypatch.setattr(network, "run_tool", ran.append)
+    network.link_cells(("node1", 10), ("node2", 20))
+    assert [" ".join(argv) for argv in ran] == ["ip link add node2 netns 10 type veth peer name node1 netns 20"]

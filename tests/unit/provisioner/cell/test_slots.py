@@ -115,6 +115,7 @@ def test_processes_side_by_side(config: Settings) -> None:
 @given(st.integers(0, 0xFFFF))
 def test_an_unknown_lab_says_its_slot(number: int) -> None:
     assert unknown_slot(unknown_lab(number)) == number
+    assert unknown_slot(f"{unknown_lab(number)}.node2") == number, "each cell of such a lab"
 
 
 @given(st.from_regex(r"[a-z][a-z0-9-]{0,18}-[0-9a-f]{4}", fullmatch=True).filter(lambda t: "unknown-slot" not in t))
