@@ -21,7 +21,7 @@ from provisioner.aws.access import USER
 from provisioner.aws.client import AwsClient
 from provisioner.aws.errors import AwsError
 from provisioner.aws.system import deploy
-from provisioner.aws.workspace import place
+from provisioner.cell.incell import place
 from provisioner.conformance import DoesNotHoldError, Outcome, State, expect, outcome_of
 from provisioner.conformance_aws_lab import BUCKETS, COMMAND_SECONDS, FILE, Pair, account
 from provisioner.inventory import host_inventory

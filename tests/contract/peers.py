@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from labs.core.probes import ExecRequest, ObjectRef
+from provisioner.kubernetes.clearing import clear
 from tests.contract.labs import PROGRAM, START_SECONDS, Target
 
 NAMESPACES = PODS = ("x", "y", "z")
@@ -118,7 +119,7 @@ class World:
     def remove(self, *places: str) -> None:
         """These pods are gone."""
         refs = [ObjectRef("v1", "Pod", place.split("/")[1], place.split("/")[0]) for place in places]
-        self.target.sandbox.writer.delete_and_wait(refs, timeout_seconds=30)
+        clear(self.target.sandbox, [], refs, timeout_seconds=30)
 
     def run(self, source: str, *arguments: str, seconds: float = ATTEMPT_SECONDS) -> Any:
         """What the program says in a pod."""
