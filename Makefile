@@ -65,6 +65,7 @@ check-go:
 	@for each in $(GO_MODULES); do echo "go vet toolchain/$${each%%:*}"; (cd toolchain/$${each%%:*} && \
 	  CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -mod=readonly -gcflags=all=-dwarf=false -tags=$${each##*:}" go vet ./...); done
 	cd toolchain/apps && CGO_ENABLED=0 GOFLAGS="-trimpath -mod=readonly -tags=netgo,osusergo" go test ./...
+	cd toolchain && CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -mod=readonly -gcflags=all=-dwarf=false -tags=providerless,netgo,osusergo" go test ./internal/...
 
 bench: toolchain ## measure; prints a table and writes build/bench.json
 	@$(BIN)/python -m tests.bench

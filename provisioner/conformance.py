@@ -45,7 +45,6 @@ WORDS = ("alpha", "beta")
 
 KNOWN_GAPS: Mapping[str, Mapping[str, str]] = {
     "labnode": {
-        "a NetworkPolicy is enforced": "the enforcer is still to be written (no policy engine's module can be had)",
         "there is a default StorageClass": "no volume provisioner is in the node yet",
         "usage is measured (metrics.k8s.io)": "no metrics server is in the node yet",
     }

@@ -18,6 +18,7 @@ from tests.bench.accounts import bench_accounts, bench_many_accounts
 from tests.bench.command import crossings, expect_nothing_left, pss_mib, taller, up
 from tests.bench.measure import Measurements
 from tests.bench.nodes import bench_nodes
+from tests.bench.policies import bench_policies
 
 if TYPE_CHECKING:
     import subprocess
@@ -110,7 +111,7 @@ def main() -> None:
     """Measure, print a table, write build/bench.json; exit 1 when a median is over its limit."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=("front", "life", "memory", "many", "nodes", "aws", "aws-many"))
+    parser.add_argument("--only", choices=("front", "life", "memory", "policies", "many", "nodes", "aws", "aws-many"))
     options = parser.parse_args()
     found = Measurements()
     with tempfile.TemporaryDirectory(prefix="taller-bench-") as place:
@@ -118,6 +119,7 @@ def main() -> None:
             "front": lambda home: bench_front_end(found, home, options.rounds),
             "life": lambda home: bench_life(found, home, options.rounds),
             "memory": lambda home: bench_memory(found, home, options.rounds),
+            "policies": lambda home: bench_policies(found, home, options.rounds),
             "many": lambda home: bench_many(found, home),
             "nodes": lambda home: bench_nodes(found, home, options.rounds),
             "aws": lambda home: bench_accounts(found, home, options.rounds),

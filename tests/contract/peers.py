@@ -22,6 +22,8 @@ SERVES = ("tcp/80", "tcp/81", "udp/80", "udp/81", "sctp/80", "sctp/81")
 ATTEMPT_SECONDS = 1.0
 SETTLED_SECONDS = 10.0
 """Far above what a change may take, which has a test of its own: these wait for what is right, on a busy host too."""
+ACTION_SECONDS = 0.4
+"""More than a change takes to be acknowledged, so that the last one is still watched."""
 POLICIES = "networking.k8s.io/v1"
 Manifest = dict[str, Any]
 
@@ -179,7 +181,7 @@ class World:
 
     def changes(self, source: str, place: str, actions: Sequence[tuple[bool, Any]], *, pause: float) -> list[float]:
         """Seconds from the end of each action until new connections to the place are as it says: allowed, or not."""
-        seconds = pause * (len(actions) + 1)
+        seconds = (pause + ACTION_SECONDS) * len(actions) + pause
         done: list[tuple[float, bool]] = []
         with ThreadPoolExecutor(max_workers=1) as pool:
             watching = pool.submit(self.run, source, "watch", str(seconds), self.endpoint(place), seconds=seconds)
