@@ -205,8 +205,8 @@ def dry_runs_are_judged(pair: Pair) -> None:
     good = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
     bad = {**good, "metadata": {**metadata, "labels": {"a": "no label!"}}}
     said = reader.would_create(good).is_let_in, reader.would_create(bad).is_let_in
-    there = reader.get(ObjectRef("v1", "ConfigMap", "asked", NAMESPACE))
-    expect("a good one, a bad one, what is there", (*said, there), (True, False, None))
+    left = reader.get(ObjectRef("v1", "ConfigMap", "asked", NAMESPACE))
+    expect("a good one, a bad one, what is left", (*said, left), (True, False, None))
 
 
 def port_forward_works(pair: Pair) -> None:
@@ -336,6 +336,8 @@ CHECKS: Sequence[tuple[str, Callable[[Pair], None]]] = (
     ("exec works", exec_works),
     ("logs work", logs_work),
     ("the authorizer tells who may do what", rights_are_told),
+    ("a dry run tells what would be created", dry_runs_are_judged),
+    ("the authorizer tells who may do what", dry_runs_are_judged),
     ("port-forward works", port_forward_works),
     ("a candidate's command runs beside the node", command_in_cell_is_the_candidates),
     ("a memory limit kills", memory_limit_kills),

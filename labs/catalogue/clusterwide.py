@@ -40,6 +40,9 @@ ESCALATING = frozenset({"escalate", "bind", "impersonate", "approve", "sign"})
 POWERFUL = frozenset({"secrets", "serviceaccounts/token", "nodes/proxy", "pods/exec", "pods/attach", "pods/portforward",
                       "pods/proxy", "services/proxy"})  # fmt: skip
 """Of any namespace, each is a way to somebody else's credentials."""
+REWRITING = frozenset({"apiservices", "mutatingadmissionpolicies", "mutatingadmissionpolicybindings",
+                       "mutatingwebhookconfigurations"})  # fmt: skip
+"""Whoever writes one of these changes any object of anybody; no policy can judge such a change."""
 RESERVED = ("system:", "system-", "kube-", "taller")
 BUILT_IN = frozenset({"admin", "cluster-admin", "edit", "view", "candidate", "default", "local"})
 """Names that the sandbox itself uses, or may."""
@@ -50,6 +53,7 @@ def cluster_problems(scenario: Scenario, variant: Variant) -> Iterator[Problem]:
     yield from _objects(scenario, variant)
     if not scenario.shares_sandbox:
         return
+    yield from _floor(scenario, variant)
     made = {_resource(manifest): set[str]() for manifest in variant.healthy}
     for manifest in variant.healthy:
         made[_resource(manifest)].add(manifest["metadata"]["name"])
@@ -73,6 +77,24 @@ def _objects(scenario: Scenario, variant: Variant) -> Iterator[Problem]:
             yield Problem(scenario.folder / "manifests", 0, message)
 
 
+def _floor(scenario: Scenario, variant: Variant) -> Iterator[Problem]:
+    """Whoever changes a namespace's labels may make any pod in it, unless a policy keeps a floor under them."""
+    judged = {
+        resource
+        for manifest in variant.healthy
+        if manifest["kind"] == "ValidatingAdmissionPolicy"
+        for rule in manifest["spec"]["matchConstraints"]["resourceRules"]
+        for resource in rule["resources"]
+    }
+    for index, access in enumerate(variant.candidate_rules):
+        for number, rule in enumerate(access.rules):
+            if "namespaces" in rule["resources"] and not set(rule["verbs"]) <= READING and "namespaces" not in judged:
+                message = (
+                    "the candidate may change Pod Security's labels: a ValidatingAdmissionPolicy must judge namespaces"
+                )
+                yield scenario.problem("candidate", index, "rules", number, message=message)
+
+
 def _rule_problems(rule: Mapping[str, Any], made: Mapping[str, set[str]], *, is_cluster_wide: bool) -> Iterator[str]:
     verbs, resources, names = set(rule["verbs"]), set(rule["resources"]), set(rule.get("resourceNames", ()))
     if rising := sorted(verbs & ESCALATING):
@@ -83,6 +105,8 @@ def _rule_problems(rule: Mapping[str, Any], made: Mapping[str, set[str]], *, is_
         yield f"{', '.join(powerful)} of all namespaces: not in a shared sandbox"
     if verbs <= READING:
         return
+    if (rewriting := sorted(resources & REWRITING)) and verbs & {"update", "patch"}:
+        yield f"whoever writes {', '.join(rewriting)} changes any object: not in a shared sandbox (delete may be)"
     if not names or not verbs <= CHANGING:
         yield "in a shared sandbox, what lives in no namespace is changed (update, patch, delete) by resourceNames only"
     for resource in sorted(resources):

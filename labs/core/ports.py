@@ -52,7 +52,7 @@ class ClusterReader(Protocol):
         """What the API server's authorizer says. Nothing is created by asking."""
 
     def would_create(self, manifest: Manifest) -> Admission:
-        """What the API server would answer to a new object, webhooks and policies heard; nothing is created."""
+        """What the API server would make of a new object, webhooks and policies heard. Nothing is created by asking."""
 
 
 class ClusterWriter(Protocol):

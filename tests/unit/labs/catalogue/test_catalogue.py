@@ -2,14 +2,17 @@
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from labs.catalogue.clusterwide import ESCALATING, POWERFUL, READING
 from labs.catalogue.completeness import covering
 from labs.catalogue.loader import DEFAULT_ROOT, load_catalogue, thorough_problems
 from labs.catalogue.page import render_catalogue_page
 from labs.catalogue.scenario import Scenario
 from labs.catalogue.variant import Variant
+from labs.lifecycle.leaks import telling
 from labs.posting.taxonomy import taxonomy
 
 SCENARIOS = tuple(load_catalogue().scenarios.values())
@@ -65,17 +68,42 @@ def test_pods_are_small_quick_and_local(scenario: Scenario) -> None:
                 "limits": {"memory": "64Mi"},
             }
             assert pod["terminationGracePeriodSeconds"] == 2
-            assert pod["automountServiceAccountToken"] is False, "a pod's token could reach what the candidate may not"
+            if pod["automountServiceAccountToken"]:
+                assert pod["serviceAccountName"] in {account for account, _ in accounts(variant)}
+
+
+def accounts(variant: Variant) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The service accounts that the manifests give rights, with the rules."""
+    rules = {
+        (m["kind"], m["metadata"]["name"]): m["rules"] for m in variant.broken if m["kind"] in {"Role", "ClusterRole"}
+    }
+    bindings = [m for m in variant.broken if m["kind"] in {"RoleBinding", "ClusterRoleBinding"}]
+    return [
+        (subject["name"], rules[binding["roleRef"]["kind"], binding["roleRef"]["name"]])
+        for binding in bindings
+        for subject in binding["subjects"]
+    ]
+
+
+@every_scenario
+def test_a_pods_token_reaches_nothing_that_makes_rights(scenario: Scenario) -> None:
+    """Whoever may change a workload has the token of its pods."""
+    for variant in variants(scenario):
+        for _, rules in accounts(variant):
+            for rule in rules:
+                assert not (ESCALATING | {"*"}) & set(rule["verbs"])
+                assert not (POWERFUL | {"*"}) & set(rule["resources"])
 
 
 @every_scenario
 def test_the_candidate_may_not_touch_roles_tokens_or_other_namespaces(scenario: Scenario) -> None:
     variant = scenario.draw("x")
-    assert {access.namespace for access in variant.candidate_rules} <= set(variant.namespaces)
+    assert {access.namespace for access in variant.candidate_rules} <= {*variant.namespaces, ""}
     for access in variant.candidate_rules:
         for rule in access.rules:
-            assert not {"roles", "rolebindings", "serviceaccounts"} & set(rule["resources"])
-            assert not {"bind", "escalate", "impersonate"} & set(rule["verbs"])
+            if not set(rule["verbs"]) <= READING and not rule.get("resourceNames"):
+                assert not {"roles", "rolebindings", "serviceaccounts"} & set(rule["resources"])
+            assert not ESCALATING & set(rule["verbs"])
 
 
 @every_scenario
@@ -93,9 +121,10 @@ def test_scripts_are_bash_and_stop_at_the_first_error(scenario: Scenario) -> Non
 
 @every_scenario
 def test_nothing_in_the_lab_names_the_scenario_or_us(scenario: Scenario) -> None:
-    text = str(scenario.draw("x").broken).lower()
-    for word in (scenario.id, "taller", "fault", "trap", "broken", "healthy"):
-        assert word not in text, word
+    variant = scenario.draw("x")
+    text = str((variant.broken, variant.workspace and variant.workspace.broken))
+    assert scenario.id not in text.lower()
+    assert not list(telling(text))
 
 
 @every_scenario
@@ -106,7 +135,9 @@ def test_the_fault_stays_the_same_size(scenario: Scenario) -> None:
     """
     sizes = {len(variant.aws.faulted if variant.aws else variant.faulted) for variant in variants(scenario)}
     if scenario.sandbox.kind == "kubernetes":
-        assert sizes == {1}
+        lies_elsewhere = "fault.yaml" not in scenario.texts
+        assert sizes == ({0} if lies_elsewhere else {1})
+        return
     assert 1 <= min(sizes) <= max(sizes) <= min(sizes) + 1
 
 
