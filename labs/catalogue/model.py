@@ -29,6 +29,8 @@ class SandboxNeeds(FileModel):
     egress: bool = False
     nodes: int = Field(default=1, ge=1, le=MAX_NODES)
     """Of the cluster; a lab has as many as the scenario that needs most."""
+    addons: tuple[Literal["ingress"], ...] = ()
+    """What the cluster shall have beside what all have: an Ingress controller (some 80 MiB more)."""
 
 
 class HintFile(FileModel):
@@ -129,6 +131,8 @@ class ScenarioFile(FileModel):
             problems.append(f"sandbox.memory_mib: pods take at least {LEAST_MEMORY_MIB}")
         if self.sandbox.kind != "kubernetes" and self.sandbox.nodes > 1:
             problems.append("sandbox.nodes: only a cluster has nodes")
+        if self.sandbox.kind != "kubernetes" and self.sandbox.addons:
+            problems.append("sandbox.addons: only clusters have some")
         if problems:
             raise ValueError("; ".join(problems))
         return self

@@ -36,7 +36,9 @@ def _overview(catalogue: Catalogue) -> Iterator[str]:
 def _section(scenario: Scenario, variant: Variant) -> Iterator[str]:
     points = variant.spec.max_points
     yield f"## {scenario.id}\n\n{scenario.title['en']} · {scenario.title['es']}\n"
-    yield f"{scenario.level}, {scenario.minutes} minutes, {points} points, {scenario.sandbox.memory_mib} MiB.\n"
+    addons = "".join(f", with {addon}" for addon in scenario.sandbox.addons)
+    needs = f"{scenario.sandbox.memory_mib} MiB{addons}"
+    yield f"{scenario.level}, {scenario.minutes} minutes, {points} points, {needs}.\n"
     yield f"Fault in: {', '.join(_places(variant))}.\n"
     yield "| parameter | values |\n|---|---|"
     for name, parameter in scenario.parameters.items():

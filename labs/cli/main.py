@@ -43,9 +43,9 @@ def _taller(
 
 
 def _register() -> None:
-    from labs.cli import authors, engines, grading, hosts, life, planning  # noqa: PLC0415 - they import `app`
+    from labs.cli import audit, authors, engines, grading, hosts, life, planning  # noqa: PLC0415 - they import `app`
 
-    for module in (planning, life, grading, authors, hosts, engines):
+    for module in (planning, life, grading, audit, authors, hosts, engines):
         module.register(app)
 
 

@@ -137,6 +137,8 @@ class SandboxSpec:
     """A place for files of the candidate's beside a cluster; an emulated account always has one."""
     nodes: int = 1
     """Of a cluster, the first of which has the control plane; MAX_NODES at most."""
+    addons: tuple[str, ...] = ()
+    """What the cluster has beside what all have, sorted: `ingress`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,12 @@ class Engine(Protocol):
 
     def command_in_cell(self, lab: LabId, command: Sequence[str], access: CandidateAccess) -> Sequence[str]:
         """An argv that runs `command` for a candidate in a cell beside the sandbox's, with that access set up."""
+
+    def audit_log(self, lab: LabId) -> str:
+        """Who changed what when in the sandbox, as JSON lines (see labs.lifecycle.audit); hostile text.
+
+        Raises InfrastructureError when there is none, or it cannot be read.
+        """
 
     def end_commands(self, lab: LabId) -> None:
         """Nothing that was started with `command_in_cell` runs any more. Idempotent."""

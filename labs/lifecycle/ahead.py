@@ -38,6 +38,10 @@ class AheadEngine:
         """See Engine."""
         return self._engine.command_in_cell(lab, command, access)
 
+    def audit_log(self, lab: LabId) -> str:
+        """See Engine."""
+        return self._engine.audit_log(lab)
+
     def end_commands(self, lab: LabId) -> None:
         """See Engine."""
         self._engine.end_commands(lab)

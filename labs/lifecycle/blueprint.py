@@ -20,18 +20,23 @@ if TYPE_CHECKING:
 
 NODE_MEMORY_MIB = 1024
 """What Kubernetes and the system pods of a lab may use; scenarios come on top."""
+ADDON_MEMORY_MIB = 192
+"""What each addon may use on top."""
 
 
 def sandbox_spec(lab: LabId, scenarios: Sequence[Scenario]) -> SandboxSpec:
     """Return what the engine is asked for: room for the node and every scenario, a way out if one needs it."""
     limits = Limits()
+    addons = tuple(sorted({addon for scenario in scenarios for addon in scenario.sandbox.addons}))
     memory_mib = NODE_MEMORY_MIB + sum(scenario.sandbox.memory_mib for scenario in scenarios)
+    memory_mib += ADDON_MEMORY_MIB * len(addons)
     return SandboxSpec(
         lab,
         replace(limits, memory_mib=max(limits.memory_mib, memory_mib)),
         egress=any(scenario.sandbox.egress for scenario in scenarios),
         workspace=any(scenario.file.workspace for scenario in scenarios),
         nodes=max((scenario.sandbox.nodes for scenario in scenarios), default=1),
+        addons=addons,
     )
 
 
@@ -60,6 +65,7 @@ def program(
         egress=spec.egress,
         workspace=spec.workspace,
         nodes=spec.nodes,
+        addons=spec.addons,
         account=AccountProgram(record.id, names["aws"], accounts, leave) if accounts else None,
     )
 

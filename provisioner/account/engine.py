@@ -46,6 +46,10 @@ class AccountEngine:
         _refuse(f"The lab {lab} is in a real AWS account: there is no shell for it on this host.",
                 f"Give the candidate the variables in {place}.")  # fmt: skip
 
+    def audit_log(self, lab: LabId) -> str:
+        """Raises InputError: CloudTrail's log is the account's own."""
+        _refuse(f"The lab {lab} is in a real AWS account.", "CloudTrail has its log.")
+
     def end_commands(self, lab: LabId) -> None:
         """There are none."""
         del lab

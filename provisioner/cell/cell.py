@@ -17,7 +17,7 @@ from pathlib import Path
 from labs.core.errors import InfrastructureError
 from labs.core.ids import LabId
 from labs.core.settings import Settings
-from provisioner.cell import cgroups, network, workspace
+from provisioner.cell import cgroups, network, record, workspace
 from provisioner.cell.disk import Disk, loop_name, make_disk, root_script
 from provisioner.cell.output import Listener, make_output, said
 from provisioner.cell.slots import IDS_PER_LAB, LINK_PREFIX, Slot, Slots, unknown_slot
@@ -50,6 +50,16 @@ class CellFiles:
     def workspace(self) -> Path:
         """Its mount point (in mount namespaces of cells only)."""
         return self.cell_directory / "workspace"
+
+    @property
+    def record_disk(self) -> Path:
+        """The file behind the record of what is done, where the sandbox keeps one."""
+        return self.lab_directory / "record.ext4"
+
+    @property
+    def record(self) -> Path:
+        """Its mount point, for moments only."""
+        return self.cell_directory / "record"
 
     @property
     def events(self) -> Path:
@@ -101,6 +111,9 @@ class Cells:
         if disk:
             make_disk(files.disk, size_mib=disk.size_mib, owner=slot.first_id)
         mounts = _mount_script(slot, files, disk) if disk else ""
+        if spec.keeps_record:
+            make_disk(files.record_disk, size_mib=record.SIZE_MIB, owner=0)
+            mounts += record.open_script(files.record_disk, loop_name(slot.home, slot.number), files.record)
         if workspace_owner is not None:
             make_disk(files.workspace_disk, size_mib=workspace.SIZE_MIB, owner=workspace_owner)
             name = loop_name(slot.home, slot.number)
@@ -109,7 +122,7 @@ class Cells:
         with user_namespace(slot.first_id) as ids:
             config = oci_config(replace(spec, namespaces={**spec.namespaces, "user": str(ids)}))
             (files.cell_directory / "config.json").write_text(json.dumps(config))
-            pid = self._create(slot, files, mounts)
+            pid = self._create(slot, files, mounts, descriptors=int(spec.keeps_record))
         cgroups.delegate(slot.lab, slot.first_id)
         network.connect(slot, pid=pid, nft=self._nft, egress=egress)
         if not disk:
@@ -117,9 +130,10 @@ class Cells:
         self._run(["start", slot.lab])
         return pid
 
-    def _create(self, slot: Slot, files: CellFiles, mounts: str) -> int:
+    def _create(self, slot: Slot, files: CellFiles, mounts: str, *, descriptors: int) -> int:
         pid_file = files.cell_directory / "pid"
-        create = [*self._runc, "create", "--bundle", str(files.cell_directory), "--pid-file", str(pid_file), slot.lab]
+        given = [f"--preserve-fds={descriptors}", "--bundle", str(files.cell_directory), "--pid-file", str(pid_file)]
+        create = [*self._runc, "create", *given, slot.lab]
         script = f"""set -e
 {mounts}
 cd {shlex.quote(str(files.cell_directory))}
@@ -164,6 +178,11 @@ exec {shlex.join(create)}
     def run_argv(self, bundle: Path, name: str) -> Sequence[str]:
         """An argv that runs a bundle in the foreground and removes its container at the end."""
         return [*self._runc, "run", "--bundle", str(bundle), name]
+
+    def read_record(self, slot: Slot) -> bytes:
+        """What the cell's first process recorded; see provisioner.cell.record."""
+        files = self.files(slot.home, slot.lab)
+        return record.read(self.pid(slot.lab), files.record_disk, files.record)
 
     def end_shells(self, lab: LabId) -> None:
         """No command of a candidate runs beside the node. Idempotent."""

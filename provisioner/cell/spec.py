@@ -53,6 +53,8 @@ class CellSpec:
     unprivileged_user: int = 0
     """uid to run as; anything but 0 also means no capabilities, no way to gain them, and a read-only root."""
     cwd: str = "/"
+    keeps_record: bool = False
+    """The first process is given a file to record in; see provisioner.cell.record."""
 
 
 def oci_config(spec: CellSpec) -> dict[str, Any]:

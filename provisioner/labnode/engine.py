@@ -88,6 +88,14 @@ class LabnodeEngine:
         beside = Beside(pid, cells.pid(LabId(f"{lab}{ACCOUNT_SUFFIX}")) or pid)
         return shell_command(cells, slot, beside=beside, command=command, access=access, usr=noderoot.path() / "usr")
 
+    def audit_log(self, lab: LabId) -> str:
+        """See Engine. Also of a node that has ended, until the lab is removed."""
+        cells = self._cells()
+        slot = cells.slots.find(lab)
+        if slot is None:
+            raise InfrastructureError(f"Lab {lab} is not on this host.", hint="`taller list` shows the labs.", lab=lab)
+        return cells.read_record(slot).decode(errors="replace")
+
     def end_commands(self, lab: LabId) -> None:
         """The candidate's shells are closed, and with them every connection that they had."""
         cells = self._cells()

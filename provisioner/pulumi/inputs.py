@@ -27,6 +27,7 @@ class NodeInputs(Inputs):
     egress: bool = False
     workspace: bool = False
     nodes: int = 1
+    addons: tuple[str, ...] = ()
 
 
 class ObjectsInputs(Inputs):

@@ -56,7 +56,7 @@ class Node:
     engine_of: EngineOf
     secrets: frozenset[str] = frozenset({"admin"})
     replacing: frozenset[str] = frozenset(
-        {"lab", "engine", "cpuCores", "memoryMib", "pids", "diskMib", "egress", "nodes", "workspace"}
+        {"lab", "engine", "cpuCores", "memoryMib", "pids", "diskMib", "egress", "nodes", "workspace", "addons"}
     )
 
     def check(self, inputs: Plain) -> None:
@@ -73,6 +73,7 @@ class Node:
                 egress=node.egress,
                 workspace=node.workspace,
                 nodes=node.nodes,
+                addons=node.addons,
             )
         )
         outputs = {

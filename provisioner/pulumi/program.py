@@ -49,6 +49,7 @@ class LabProgram:
     workspace: bool = False
     """The node itself holds the candidate's files; otherwise the emulated account beside it does."""
     nodes: int = 1
+    addons: Sequence[str] = ()
     account: AccountProgram | None = None
 
 
@@ -91,6 +92,7 @@ def _register_node(lab: LabProgram, outputs: Outputs, account: Resource | None) 
             "egress": lab.egress,
             "workspace": lab.workspace,
             "nodes": lab.nodes,
+            "addons": list(lab.addons),
         },
         outputs=("address", "admin", "readySeconds"),
         options=pulumi.ResourceOptions(additional_secret_outputs=["admin"]),

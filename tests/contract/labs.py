@@ -103,11 +103,11 @@ def attacker(node: str) -> dict[str, Any]:
 
 
 @contextmanager
-def lab(home: Path, *, limits: Limits, egress: bool = False, nodes: int = 1) -> Iterator[Target]:
+def lab(home: Path, *, limits: Limits, egress: bool = False, nodes: int = 1, addons: tuple[str, ...] = ()) -> Iterator[Target]:
     """A lab in a TALLER_HOME of its own, gone at the end."""
     config = Settings(home=home)
     engine = LabnodeEngine(config)
-    spec = SandboxSpec(new_lab_id("under-attack"), limits, egress=egress, nodes=nodes)
+    spec = SandboxSpec(new_lab_id("under-attack"), limits, egress=egress, nodes=nodes, addons=addons)
     try:
         handle = engine.create(spec)
         sandbox = KubernetesSandbox(handle.admin)

@@ -109,7 +109,7 @@ class FakeStack:
         self.world.stacks.add(self.lab)
         if self.world.pulumi_trouble:
             raise self.world.pulumi_trouble
-        spec = SandboxSpec(self.lab, program.limits, program.egress)
+        spec = SandboxSpec(self.lab, program.limits, program.egress, addons=tuple(program.addons))
         outputs = Outputs()
         assert bool(program.engine) == bool(program.parts)
         if program.engine:

@@ -3,47 +3,50 @@ package main
 import (
 	"bytes"
 	"context"
-	_ "embed"
+	"embed"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"text/template"
 
+	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/util/yaml"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/rest"
 )
 
-//go:embed coredns.yaml
-var corednsManifest string
+//go:embed addons/*.yaml
+var addonManifests embed.FS
 
-//go:embed networkpolicy.yaml
-var networkPolicyManifest string
+// everyAddon is what each cluster has: DNS, storage classes, the metrics API, the rights of the workers' enforcers.
+var everyAddon = []string{"coredns", "storage", "metrics", "networkpolicy"}
 
-// applyAddons creates what every cluster has: the rights of the other nodes' enforcers, and DNS.
+// applyAddons creates what the cluster is given beside its own components.
 func applyAddons(ctx context.Context, config *rest.Config, c *Config) error {
 	client, err := dynamic.NewForConfig(config)
 	if err != nil {
 		return err
 	}
-	for _, manifest := range []string{networkPolicyManifest, corednsManifest} {
-		if err := applyManifest(ctx, client, manifest, c); err != nil {
+	for _, name := range append(everyAddon, c.Addons...) {
+		manifest, err := template.ParseFS(addonManifests, "addons/"+name+".yaml")
+		if err != nil {
+			return fmt.Errorf("addon %s: %w", name, err)
+		}
+		var text bytes.Buffer
+		if err := manifest.Execute(&text, c); err != nil {
 			return err
+		}
+		if err := applyAll(ctx, client, &text); err != nil {
+			return fmt.Errorf("addon %s: %w", name, err)
 		}
 	}
 	return nil
 }
 
-func applyManifest(ctx context.Context, client dynamic.Interface, manifest string, c *Config) error {
-	var text bytes.Buffer
-	if err := template.Must(template.New("addon").Parse(manifest)).Execute(&text, c); err != nil {
-		return err
-	}
-	decoder := yaml.NewYAMLOrJSONDecoder(&text, 4096)
+func applyAll(ctx context.Context, client dynamic.Interface, text io.Reader) error {
+	decoder := yaml.NewYAMLOrJSONDecoder(text, 4096)
 	for {
 		object := &unstructured.Unstructured{}
 		if err := decoder.Decode(object); errors.Is(err, io.EOF) {
@@ -51,18 +54,18 @@ func applyManifest(ctx context.Context, client dynamic.Interface, manifest strin
 		} else if err != nil {
 			return err
 		}
+		if len(object.Object) == 0 { // a comment between two separators
+			continue
+		}
 		if err := apply(ctx, client, object); err != nil {
 			return fmt.Errorf("%s %s: %w", object.GetKind(), object.GetName(), err)
 		}
 	}
 }
 
-// apply relies on the plural that all built-in kinds of the addons have: the kind in lower case with an s.
+// apply guesses the plural of the kind, which holds for all kinds of the addons.
 func apply(ctx context.Context, client dynamic.Interface, object *unstructured.Unstructured) error {
-	kind := object.GroupVersionKind()
-	resource := schema.GroupVersionResource{
-		Group: kind.Group, Version: kind.Version, Resource: strings.ToLower(kind.Kind) + "s",
-	}
+	resource, _ := meta.UnsafeGuessKindToResource(object.GroupVersionKind())
 	var target dynamic.ResourceInterface = client.Resource(resource)
 	if namespace := object.GetNamespace(); namespace != "" {
 		target = client.Resource(resource).Namespace(namespace)

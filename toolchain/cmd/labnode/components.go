@@ -8,13 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	apiserver "k8s.io/kubernetes/cmd/kube-apiserver/app"
 	apioptions "k8s.io/kubernetes/cmd/kube-apiserver/app/options"
 	kcm "k8s.io/kubernetes/cmd/kube-controller-manager/app"
 	proxy "k8s.io/kubernetes/cmd/kube-proxy/app"
 	scheduler "k8s.io/kubernetes/cmd/kube-scheduler/app"
 	schedoptions "k8s.io/kubernetes/cmd/kube-scheduler/app/options"
-	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
 // fail ends the node: no component may end while the others go on.
@@ -22,6 +20,9 @@ func fail(component string, err error) {
 	emit("failed", map[string]any{"component": component, "error": fmt.Sprint(err)})
 	os.Exit(1)
 }
+
+// reservedMiB of the node's memory are not for pods.
+const reservedMiB = 450
 
 func pki(file string) string { return filepath.Join(pkiDir, file) }
 
@@ -64,7 +65,7 @@ func startAPIServer(ctx context.Context, c *Config) error {
 	if err != nil {
 		return err
 	}
-	go func() { fail("kube-apiserver", apiserver.Run(ctx, completed)) }()
+	go func() { fail("kube-apiserver", runAPIServer(ctx, c, completed)) }()
 	return nil
 }
 
@@ -102,20 +103,9 @@ func startControllerManager(ctx context.Context, c *Config) {
 	}...))
 }
 
-func startKubelet(ctx context.Context, c *Config) error {
-	path := "/var/lib/kubelet/config.yaml"
-	if err := os.WriteFile(path, []byte(kubeletConfig(c)+nodeLeaseConfig(c)), 0o600); err != nil {
-		return err
-	}
-	startCommand(ctx, kubelet.NewKubeletCommand(ctx), []string{
-		"--config=" + path, "--kubeconfig=" + kubeconfigPath("kubelet"), "--root-dir=/var/lib/kubelet",
-		"--hostname-override=" + c.NodeName, "--node-ip=" + c.NodeIP.String(),
-	})
-	return nil
-}
-
 // kubeletConfig: KubeletInUserNamespace ignores the sysctls and rlimits that a mapped root may not set; failCgroupV1
-// is for hosts with cgroup v1; the node's own evictions are the lab's limits, not the host's disk or memory.
+// is for hosts with cgroup v1; the node's own evictions are the lab's limits, not the host's disk or memory. What is
+// reserved is what labnode, the runtime and a shell take themselves, so that pods cannot starve them.
 func kubeletConfig(c *Config) string {
 	return fmt.Sprintf(`apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
@@ -133,6 +123,7 @@ clusterDomain: cluster.local
 resolvConf: ""
 healthzPort: 0
 evictionHard: {memory.available: "100Mi", nodefs.available: "1%%", imagefs.available: "1%%"}
+systemReserved: {memory: "%[6]dMi"}
 imageGCHighThresholdPercent: 100
 serializeImagePulls: false
 syncFrequency: 10s
@@ -142,7 +133,7 @@ kubeAPIBurst: 1000
 registryPullQPS: 0
 eventRecordQPS: 0
 shutdownGracePeriod: 0s
-`, pki("ca.crt"), pki("kubelet.crt"), pki("kubelet.key"), criSocket, c.DNSIP)
+`, pki("ca.crt"), pki("kubelet.crt"), pki("kubelet.key"), criSocket, c.DNSIP, reservedMiB)
 }
 
 // startProxy: a lab has few Services, so the default of at most one sync a second (which 0 also means) only delays them.

@@ -22,7 +22,11 @@ type Config struct {
 	APIIP       netip.Addr `json:"api_ip"` // first address of ServiceCIDR
 	DNSIP       netip.Addr `json:"dns_ip"`
 	CertDays    int        `json:"cert_days"`
-	MemoryMiB   int        `json:"memory_mib"` // what the node reports as its capacity is the machine's; this is kept free of it
+	MemoryMiB   int        `json:"memory_mib"` // of the cell, which the node reports as its own; 0: the machine's
+	CPUCores    float64    `json:"cpu_cores"`  // the same
+	Addons      []string   `json:"addons"`     // beside those that every cluster has; see addons/
+	AuditFD     int        `json:"audit_fd"`   // an open file for the audit log; 0: none is written
+	AuditBytes  int64      `json:"audit_bytes"`
 
 	Role   string            `json:"role"`   // empty: control plane and worker in one; "worker": see worker.go
 	Peers  []Peer            `json:"peers"`  // the lab's other nodes

@@ -36,7 +36,7 @@ func issueFor(c *Config, ca *authority, peer Peer) (map[string]string, error) {
 	if err := ca.issue(dir, "kubelet", node, []string{peer.Name}, []net.IP{peer.IP.AsSlice()}); err != nil {
 		return nil, err
 	}
-	for _, user := range []string{"kube-proxy", "network-policy"} {
+	for _, user := range []string{"kube-proxy", "network-policy", volumesUser} {
 		if err := ca.issue(dir, user, pkix.Name{CommonName: "system:" + user}, nil, nil); err != nil {
 			return nil, err
 		}
@@ -52,7 +52,7 @@ func issueFor(c *Config, ca *authority, peer Peer) (map[string]string, error) {
 		}
 		files[path] = string(data)
 	}
-	for _, user := range []string{"kubelet", "kube-proxy", "network-policy"} {
+	for _, user := range []string{"kubelet", "kube-proxy", "network-policy", volumesUser} {
 		data, err := kubeconfig(c, dir, user)
 		if err != nil {
 			return nil, err

@@ -25,7 +25,7 @@ func kubeconfig(c *Config, dir, user string) ([]byte, error) {
 }
 
 func writeKubeconfigs(c *Config) error {
-	for _, user := range []string{"admin", "controller-manager", "scheduler", "kubelet", "kube-proxy", "network-policy"} {
+	for _, user := range []string{"admin", "controller-manager", "scheduler", "kubelet", "kube-proxy", "network-policy", volumesUser} {
 		data, err := kubeconfig(c, pkiDir, user)
 		if err != nil {
 			return err

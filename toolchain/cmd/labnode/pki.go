@@ -113,6 +113,7 @@ func writePKI(c *Config) (*authority, error) {
 		"kubelet":                  {CommonName: "system:node:" + c.NodeName, Organization: []string{"system:nodes"}},
 		"kube-proxy":               {CommonName: "system:kube-proxy"},
 		"network-policy":           {CommonName: "system:network-policy"},
+		volumesUser:                {CommonName: "system:" + volumesUser},
 	} {
 		if err := ca.issue(pkiDir, file, subject, names, addresses); err != nil {
 			return nil, fmt.Errorf("certificate %s: %w", file, err)

@@ -130,6 +130,9 @@ func startControlPlane(ctx context.Context, config *Config, runtime <-chan error
 	if err := startProxy(ctx, config); err != nil {
 		return err
 	}
+	if err := startVolumes(ctx, config.NodeName); err != nil {
+		return err
+	}
 	if err := applyAddons(ctx, rest, config); err != nil {
 		return err
 	}

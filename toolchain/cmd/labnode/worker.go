@@ -39,6 +39,9 @@ func startWorker(ctx context.Context, config *Config, runtime <-chan error) erro
 	if err := startProxy(ctx, config); err != nil {
 		return err
 	}
+	if err := startVolumes(ctx, config.NodeName); err != nil {
+		return err
+	}
 	if err := waitForNode(ctx, kubelet, config.NodeName, nodeLimit); err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ class FakeEngine:
         self.created = 0
         self.destroyed = 0
         self.ended: list[LabId] = []
+        self.log = ""
         self.trouble: InfrastructureError | None = None
         self.destroy_troubles = 0
 
@@ -48,6 +49,9 @@ class FakeEngine:
 
     def command_in_cell(self, lab: LabId, command: Sequence[str], access: CandidateAccess) -> Sequence[str]:
         return ["env", f"KUBECONFIG={access.kubeconfig}", f"LAB={lab}", *command]
+
+    def audit_log(self, lab: LabId) -> str:
+        return self.log if lab in self.living else ""
 
     def end_commands(self, lab: LabId) -> None:
         self.ended.append(lab)
