@@ -393,7 +393,7 @@ def flood(act: Callable[[int], object], *, times: int) -> None:
 def test_nobody_in_the_node_can_take_back_what_was_recorded(cluster: Cluster) -> None:
     """The node's root has the descriptor, and no more than that."""
     target, lab_id = cluster.target, cluster.target.spec.lab
-    cluster.run("create", "configmap", "witness")
+    cluster.run("create", "serviceaccount", "witness")
     before = target.engine.audit_log(lab_id)
     assert "witness" in before
     inside = ["nsenter", f"--target={target.pid}", "--all", "bash", "-c"]
