@@ -29,18 +29,29 @@ func applyAddons(ctx context.Context, config *rest.Config, c *Config) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range append(everyAddon, c.Addons...) {
-		manifest, err := template.ParseFS(addonManifests, "addons/"+name+".yaml")
-		if err != nil {
-			return fmt.Errorf("addon %s: %w", name, err)
-		}
-		var text bytes.Buffer
-		if err := manifest.Execute(&text, c); err != nil {
-			return err
-		}
-		if err := applyAll(ctx, client, &text); err != nil {
-			return fmt.Errorf("addon %s: %w", name, err)
-		}
+	names := append(everyAddon, c.Addons...)
+	problems := make(chan error, len(names))
+	for _, name := range names {
+		go func() { problems <- applyAddon(ctx, client, c, name) }()
+	}
+	var found error
+	for range names {
+		found = errors.Join(found, <-problems)
+	}
+	return found
+}
+
+func applyAddon(ctx context.Context, client dynamic.Interface, c *Config, name string) error {
+	manifest, err := template.ParseFS(addonManifests, "addons/"+name+".yaml")
+	if err != nil {
+		return fmt.Errorf("addon %s: %w", name, err)
+	}
+	var text bytes.Buffer
+	if err := manifest.Execute(&text, c); err != nil {
+		return fmt.Errorf("addon %s: %w", name, err)
+	}
+	if err := applyAll(ctx, client, &text); err != nil {
+		return fmt.Errorf("addon %s: %w", name, err)
 	}
 	return nil
 }

@@ -22,7 +22,13 @@ func fail(component string, err error) {
 }
 
 // reservedMiB of the node's memory are not for pods.
-const reservedMiB = 450
+func reservedMiB(c *Config) int {
+	const enough = 450
+	if c.MemoryMiB == 0 {
+		return enough
+	}
+	return min(enough, c.MemoryMiB/2)
+}
 
 func pki(file string) string { return filepath.Join(pkiDir, file) }
 
@@ -133,7 +139,7 @@ kubeAPIBurst: 1000
 registryPullQPS: 0
 eventRecordQPS: 0
 shutdownGracePeriod: 0s
-`, pki("ca.crt"), pki("kubelet.crt"), pki("kubelet.key"), criSocket, c.DNSIP, reservedMiB)
+`, pki("ca.crt"), pki("kubelet.crt"), pki("kubelet.key"), criSocket, c.DNSIP, reservedMiB(c))
 }
 
 // startProxy: a lab has few Services, so the default of at most one sync a second (which 0 also means) only delays them.
