@@ -39,6 +39,13 @@ def build_peer(directory: Path) -> Path:
     return program
 
 
+def place_program(program: Path, target: Target) -> None:
+    """The program is on the node, where pods mount it from."""
+    placed = Path(f"/proc/{target.pid}/root{PROGRAM}")
+    shutil.copy(program, placed)
+    placed.chmod(0o755)
+
+
 def namespace(name: str) -> Manifest:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": {"ns": name}}}
 

@@ -326,6 +326,18 @@ def test_a_reused_address_brings_no_rights_with_it(world: World) -> None:
     world.remove("x/friend")
 
 
+def test_nobody_passes_under_anothers_address(world: World) -> None:
+    """Two pods send, each under its own address and under the other's: only the first arrives."""
+    own, other = world.addresses["x/x"], world.addresses["x/y"]
+    target = f"{world.addresses['y/x']}:4001"
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        heard = pool.submit(world.run, "y/x", "heard", "5", "4001", seconds=5)
+        time.sleep(1)
+        assert world.run("x/x", "spoof", "1", other, target) > 0
+        assert world.run("x/x", "spoof", "1", own, target) > 0
+        assert heard.result() == [own]
+
+
 def test_rules_that_somebody_removes_come_back(world: World) -> None:
     with world.under(policy("x/deny", {"pod": "x"})):
         world.expect("y/x", no=["x/x tcp/80"])

@@ -6,6 +6,8 @@
 //	peer watch SECONDS PROTOCOL/HOST:PORT  try every 10 ms; prints [[UNIX SECONDS, reached], ...], one entry per change
 //	peer sweep SECONDS HOST HOSTS PORT     try HOSTS addresses from HOST on, again and again; prints those reached
 //	peer hold SECONDS HOST:PORT            one connection, used every 50 ms; prints how many answers came
+//	peer spoof SECONDS SOURCE HOST:PORT    send datagrams under another's address; prints how many left
+//	peer heard SECONDS PORT                prints from whom datagrams came
 package main
 
 import (
@@ -13,6 +15,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
+	"maps"
 	"net"
 	"net/netip"
 	"os"
@@ -20,6 +23,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -47,6 +51,10 @@ func main() {
 		said = sweep(limit, netip.MustParseAddr(os.Args[3]), os.Args[4], os.Args[5])
 	case "hold":
 		said = hold(limit, os.Args[3])
+	case "spoof":
+		said = spoof(limit, netip.MustParseAddr(os.Args[3]), netip.MustParseAddrPort(os.Args[4]))
+	case "heard":
+		said = heard(limit, os.Args[3])
 	}
 	must(json.NewEncoder(os.Stdout).Encode(said))
 	if os.Args[1] == "early" { // a pod's main process: its log is read later
@@ -294,4 +302,38 @@ func hold(limit time.Duration, place string) int {
 		}
 	}
 	return answers
+}
+
+func spoof(limit time.Duration, source netip.Addr, target netip.AddrPort) int {
+	socket, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_RAW, syscall.IPPROTO_RAW)
+	must(err)
+	packet := make([]byte, 29) // an IPv4 header, one of UDP without a checksum, one byte; the kernel fills in the rest
+	packet[0], packet[8], packet[9] = 0x45, 64, syscall.IPPROTO_UDP
+	copy(packet[12:], source.AsSlice())
+	copy(packet[16:], target.Addr().AsSlice())
+	binary.BigEndian.PutUint16(packet[20:], 4000)
+	binary.BigEndian.PutUint16(packet[22:], target.Port())
+	binary.BigEndian.PutUint16(packet[24:], 9)
+	sent := 0
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(10 * interval) {
+		if syscall.Sendto(socket, packet, 0, &syscall.SockaddrInet4{Addr: target.Addr().As4()}) == nil {
+			sent++
+		}
+	}
+	return sent
+}
+
+func heard(limit time.Duration, port string) []string {
+	connection, err := net.ListenPacket("udp4", ":"+port)
+	must(err)
+	must(connection.SetDeadline(time.Now().Add(limit)))
+	found, packet := map[string]bool{}, make([]byte, 1500)
+	for {
+		_, from, err := connection.ReadFrom(packet)
+		if err != nil {
+			return slices.Sorted(maps.Keys(found))
+		}
+		host, _, _ := net.SplitHostPort(from.String())
+		found[host] = true
+	}
 }

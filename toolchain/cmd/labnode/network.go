@@ -53,6 +53,9 @@ func configureNetwork(c *Config) error {
 		// kube-proxy refuses connections to a Service without endpoints by ICMP, which Linux limits to one a second a
 		// client after the first few: later clients would see a time-out instead of a refusal.
 		"icmp_ratelimit": "0",
+		// Links made from now on, those of the pods: what comes from one must have an address that is reached by it, so
+		// that no pod steps round a NetworkPolicy under another's address. 1 is strict (RFC 3704).
+		"conf/default/rp_filter": "1",
 	} {
 		if err := os.WriteFile("/proc/sys/net/ipv4/"+name, []byte(value), 0o644); err != nil {
 			return err
