@@ -159,6 +159,7 @@ def show_ready(context: "Context", record: "LabRecord") -> None:
 
 def list_labs(*, json: Json = False) -> None:
     """List the labs of this TALLER_HOME."""
+    from labs.lifecycle.sandboxes import vanished  # noqa: PLC0415
     from labs.lifecycle.views import lab_json, moment  # noqa: PLC0415
 
     context = context_of()
@@ -173,7 +174,13 @@ def list_labs(*, json: Json = False) -> None:
         "",
         ("Lab", "State", "Candidate", "Scenarios", "Until"),
         [
-            (each.id, each.state, each.candidate, ", ".join(each.scenarios), moment(each.expires_at) or "")
+            (
+                each.id,
+                f"{each.state}, damaged" if vanished(context, each) else each.state,
+                each.candidate,
+                ", ".join(each.scenarios),
+                moment(each.expires_at) or "",
+            )
             for each in records
         ],
     )
@@ -242,13 +249,11 @@ def shell(
 
     kubectl or aws is set up, nothing of this host is in reach. `taller shell LAB -- COMMAND…` runs one command.
     """
-    from labs.core.states import LabState  # noqa: PLC0415
     from labs.lifecycle.sandboxes import engines  # noqa: PLC0415
+    from labs.lifecycle.shells import enter  # noqa: PLC0415
 
     context = context_of()
-    record = context.registry.get(lab_id(lab))
-    if record.state is not LabState.READY:
-        raise InputError(f"The lab {record.id} is {record.state}: only a ready lab can be entered.", lab=record.id)
+    record = enter(context, lab_id(lab)).record
     argv = engines(context, record)[0].command_in_cell(
         record.id, command or ["bash", "-i"], context.files(record.id).read_access()
     )

@@ -55,6 +55,11 @@ class LabFiles:
         """A directory for the turns of gradings."""
         return self.directory / "grading"
 
+    @property
+    def shells(self) -> Path:
+        """Locked by every open shell: see labs.lifecycle.shells."""
+        return self.directory / "shells.lock"
+
     def keep(self, *, admin: str, candidate: str = "") -> None:
         """The kubeconfigs are in their files; the candidate's only when it is given."""
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)

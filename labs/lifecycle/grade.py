@@ -10,7 +10,8 @@ from labs.lifecycle.context import Context
 from labs.lifecycle.examination import examination
 from labs.lifecycle.owners import this_process
 from labs.lifecycle.record import HintTaken, LabRecord
-from labs.lifecycle.sandboxes import engines, named_spec, sandbox
+from labs.lifecycle.sandboxes import engines, named_spec, sandbox, vanished
+from labs.lifecycle.shells import close_shells
 from labs.lifecycle.turns import turn
 from labs.lifecycle.variants import drawn, python_checks
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from labs.catalogue.variant import Hint, Variant
 
 GRADEABLE = frozenset({LabState.READY, LabState.FROZEN})
+DAMAGED = "damaged"
+"""In a lab's journal from when it was first noticed."""
 
 
 def lab_grade(context: Context, lab: LabId, *, requirements: "Sequence[RequirementTrace]" = ()) -> "Report":
@@ -86,7 +89,7 @@ def freeze(context: Context, lab: LabId) -> LabRecord:
                 context.account_of(files.read_aws_admin()).freeze()
             else:
                 revoke(context.sandbox_of(files.read_admin()))
-            engine.end_commands(lab)
+        close_shells(context, record)
         files.forget_candidate()
         now = context.clock.now()
         return context.registry.move(lab, LabState.FROZEN, now=now, frozen_at=now)
@@ -129,7 +132,9 @@ def _standing(context: Context, lab: LabId) -> LabRecord:
     if record.state not in GRADEABLE:
         why = f": {record.failure}" if record.failure else ""
         raise InputError(f"The lab {lab} is {record.state}{why}.", hint="Only ready and frozen labs stand.", lab=lab)
-    if dead := [engine.name for engine in engines(context, record) if not engine.is_alive(lab)]:
+    if dead := vanished(context, record):
+        if not any(event.name == DAMAGED for event in context.registry.events(lab)):
+            context.registry.note(lab, DAMAGED, now=context.clock.now(), detail=" and ".join(dead))
         raise InfrastructureError(
             f"The lab {lab} is damaged: its {' and '.join(dead)} sandbox has vanished from this host (a reboot?). "
             "This says nothing of the candidate.",

@@ -7,6 +7,7 @@ from labs.core.errors import InputError
 from labs.core.ids import LabId
 from labs.core.names import replaced, used
 from labs.core.ports import CandidateAccess, Engine, Sandbox
+from labs.core.states import LabState
 from labs.lifecycle.context import Context
 from labs.lifecycle.record import LabRecord
 
@@ -38,6 +39,13 @@ def engine_names(variants: "Iterable[Variant]", *, kubernetes: str, aws: str = E
 def engines(context: Context, record: LabRecord) -> Sequence[Engine]:
     """The engines of a lab; the first is where a candidate's shell is."""
     return [context.engine_of(name) for name in record.engine.split(SEPARATOR)]
+
+
+def vanished(context: Context, record: LabRecord) -> Sequence[str]:
+    """The engines whose sandbox of a lab that should stand does not run any more: the lab is damaged."""
+    if record.state not in {LabState.READY, LabState.FROZEN} or record.doing == "down":
+        return []
+    return [engine.name for engine in engines(context, record) if not engine.is_alive(record.id)]
 
 
 def in_cell(engine: Engine, lab: LabId) -> "Callable[[Sequence[str]], Sequence[str]]":

@@ -7,6 +7,7 @@ from typing import Any
 from labs.core.states import LabState
 from labs.lifecycle.context import Context
 from labs.lifecycle.record import Event, LabRecord
+from labs.lifecycle.sandboxes import vanished
 from labs.lifecycle.sweep import Swept
 
 
@@ -35,6 +36,7 @@ def lab_json(context: Context, record: LabRecord, events: Sequence[Event] = ()) 
         "seed": record.seed,
         "posting": record.posting,
         "doing": record.doing,
+        "damaged": list(vanished(context, record)),
         "failure": record.failure,
         "hints": [
             {"scenario": taken.scenario, "number": taken.index + 1, "cost": taken.cost, "at": moment(taken.taken_at)}

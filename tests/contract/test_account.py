@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +18,9 @@ from labs.core.aws import AwsAdmin, AwsCall
 from labs.core.ids import LabId
 from labs.core.settings import Settings
 from provisioner.aws.client import AwsClient
+from provisioner.cell import cgroups
 from provisioner.cell.slots import Slots
+from provisioner.cell.spec import SHELL_PREFIX
 from tests.contract.labs import leftovers
 from tests.contract.outside import Listener
 
@@ -38,6 +41,17 @@ class Lab:
         environment = os.environ | {"TALLER_HOME": str(self.home)}
         return subprocess.run(
             [TALLER, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """A command that is left at work."""
+        return subprocess.Popen(
+            [TALLER, *arguments],
+            env=os.environ | {"TALLER_HOME": str(self.home)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
 
     def shell(self, script: str) -> str:
@@ -68,6 +82,17 @@ class Lab:
         pid = (Settings().run / "cells" / f"{self.name}.aws" / "pid").read_text()
         (server,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return int(server)
+
+
+def shell_of(lab: Lab, script: str) -> "subprocess.Popen[str]":
+    """A script at work in the candidate's shell."""
+    return lab.start("shell", lab.name, "--", "bash", "-c", script)
+
+
+def shells_in(cell: str) -> list[str]:
+    """The control groups of a cell's shells in which something runs."""
+    found = [each for group in cgroups.groups(cell) for each in group.glob(f"{SHELL_PREFIX}*/cgroup.procs")]
+    return [str(each) for each in found if each.read_text()]
 
 
 def started(home: Path, candidate: str) -> Lab:
@@ -157,6 +182,29 @@ def test_what_a_candidate_may_not_is_refused(pair: tuple[Lab, Lab]) -> None:
         assert candidate.ask(call).error_code in {"AccessDenied", "UnauthorizedOperation"}
 
 
+def test_no_shell_is_open_once_a_lab_is_frozen_not_even_one_that_was_starting(tmp_path: Path) -> None:
+    lab, shells = started(tmp_path, "iris"), []
+    try:
+        shells.append(shell_of(lab, "echo open; exec sleep 600"))
+        assert shells[0].stdout
+        assert shells[0].stdout.readline() == "open\n"
+        freezing = lab.start("freeze", lab.name)
+        for _ in range(4):  # beside the freeze: before, during and after it has marked the lab
+            shells.append(shell_of(lab, "exec sleep 600"))
+            time.sleep(0.15)
+        freezing.communicate(timeout=60)
+        assert freezing.returncode == 0
+        assert shells_in(f"{lab.name}.aws") == []
+        assert all(shell.wait(60) != 0 for shell in shells), "closed, or refused"
+        assert shells_in(f"{lab.name}.aws") == []
+    finally:
+        for shell in shells:
+            shell.kill()
+            shell.communicate()
+        assert lab.taller("down", lab.name).returncode == 0
+    assert leftovers(lab.name) == []
+
+
 def test_freezing_ends_every_credential_and_grading_goes_on(tmp_path: Path) -> None:
     lab = started(tmp_path, "eva")
     try:
@@ -178,11 +226,22 @@ def test_freezing_ends_every_credential_and_grading_goes_on(tmp_path: Path) -> N
 def test_a_server_that_dies_damages_the_lab_and_fails_nobody(tmp_path: Path) -> None:
     lab = started(tmp_path, "leo")
     try:
-        os.kill(lab.server_pid, signal.SIGKILL)
+        asking = "while aws sts get-caller-identity >/dev/null 2>/tmp/said; do echo works; done; cat /tmp/said"
+        with shell_of(lab, asking) as working:
+            assert working.stdout
+            assert working.stdout.readline() == "works\n"
+            os.kill(lab.server_pid, signal.SIGKILL)
+            assert "Could not connect to the endpoint" in working.stdout.read()
+        (listed,) = json.loads(lab.taller("list", "--json").stdout)
+        assert (listed["state"], listed["damaged"]) == ("ready", ["emulated"])
+        assert "damaged" in lab.taller("list").stdout
         graded = lab.taller("grade", lab.name, "--json")
         assert graded.returncode == 3, graded.stdout
         assert "damaged" in graded.stdout + graded.stderr
         assert "points" not in json.loads(graded.stdout)
+        journal = json.loads(lab.taller("show", lab.name, "--json").stdout)["events"]
+        assert [each["detail"] for each in journal if each["name"] == "damaged"] == ["emulated"]
+        assert lab.taller("freeze", lab.name).returncode == 3
         entered = lab.taller("shell", lab.name, "--", "true")
         assert entered.returncode == 3
         assert "does not run any more" in entered.stderr
