@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from labs.catalogue.loader import Catalogue
     from labs.posting.coverage import Option, Wishes
     from labs.posting.plan import Plan
+    from labs.posting.planfile import PlanFile
     from labs.posting.source import Source
 
 DEFAULT_MINUTES = 60
@@ -74,7 +75,8 @@ def plan(
         raise InputError("Nothing says which posting to read.", hint="Pass its path, or - for standard input.")
     if write:
         check_writable(write)
-    made = plan_of(posting, minutes, wishes)
+    source = read_posting_source(posting)
+    made = plan_of_source(source, minutes, wishes)
     if write:
         from labs.posting.planfile import dump_plan  # noqa: PLC0415
 
@@ -91,7 +93,9 @@ def plan(
 
 
 def invite(
-    posting: Annotated[str, typer.Argument(metavar="POSTING", help="A posting, as `taller plan` takes it.")],
+    posting: Annotated[
+        str, typer.Argument(metavar="POSTING|PLAN", help="A posting, or the plan file of one; - for standard input.")
+    ],
     *,
     minutes: Minutes = DEFAULT_MINUTES,
     level: PlanLevel = None,
@@ -110,11 +114,17 @@ def invite(
     What to expect, how long, what about: Markdown, in the candidate's language. It gives nothing of the tasks away.
     """
     from labs.posting.invitation import invitation  # noqa: PLC0415
+    from labs.posting.planfile import is_plan, load_plan  # noqa: PLC0415
     from labs.posting.sentences import notes  # noqa: PLC0415
+    from labs.posting.source import read_source  # noqa: PLC0415
 
     if write:
         check_writable(write)
-    made = plan_of(posting, minutes, wishes_of(level, include or [], exclude or []))
+    source, wishes = read_source(posting), wishes_of(level, include or [], exclude or [])
+    if is_plan(source.text):
+        made = edited_plan(load_plan(source.text, source.name), wishes)
+    else:
+        made = plan_of_source(source, minutes, wishes)
     if not made.scenarios:
         raise InputError(" ".join(notes(made, "en")), hint="There is nothing to invite to; `taller plan` says more.")
     text = invitation(made, lang or "")
@@ -137,6 +147,21 @@ def wishes_of(level: str | None, include: list[str], exclude: list[str]) -> "Wis
     )
 
 
+def read_posting_source(posting: str) -> "Source":
+    """Return a posting's text. Raises InputError for a plan file, which is planned already."""
+    from labs.posting.planfile import is_plan, load_plan  # noqa: PLC0415
+    from labs.posting.source import read_source  # noqa: PLC0415
+
+    source = read_source(posting)
+    if is_plan(source.text):
+        load_plan(source.text, source.name)  # what is wrong with it is said first
+        raise InputError(
+            f"{source.name} is a plan already, not a posting.",
+            hint=f"`taller up {posting} --candidate NAME` starts it, `taller invite {posting}` writes the invitation.",
+        )
+    return source
+
+
 def plan_of(posting: str, minutes: int, wishes: "Wishes | None" = None) -> "Plan":
     """Return the plan for the posting in a file, or on standard input for "-"."""
     from labs.posting.source import read_source  # noqa: PLC0415 - --help must be quick
@@ -155,6 +180,20 @@ def plan_of_source(posting: "Source", minutes: int, wishes: "Wishes | None" = No
     spoken = "es" if read.language.code == "es" else "en"
     at_hand = options(load_catalogue(rendered=False), spoken)
     return make_plan(read, at_hand, minutes=minutes, wishes=wishes or Wishes())
+
+
+def edited_plan(file: "PlanFile", wishes: "Wishes") -> "Plan":
+    """Return the plan that a plan file holds. Raises InputError for wishes: a plan file is edited instead."""
+    from labs.catalogue.loader import load_catalogue  # noqa: PLC0415
+    from labs.posting.coverage import Wishes  # noqa: PLC0415
+    from labs.posting.planfile import plan_from  # noqa: PLC0415
+
+    if wishes != Wishes():
+        raise InputError(
+            "A plan file says itself which scenarios it holds: --include, --exclude and --level are for postings.",
+            hint="Edit the plan's `scenarios`, or pass the posting.",
+        )
+    return plan_from(file, options(load_catalogue(rendered=False), "es" if file.language == "es" else "en"))
 
 
 def show_difference(old: str, new: str, *, minutes: int, wishes: "Wishes", json: bool) -> None:

@@ -79,10 +79,21 @@ class Clause:
                 if in_brackets
                 else max((c[3] for c in self.cues if c[3] <= start and c[1] is not Reach.BEFORE), default=0)
             )
+            if not in_brackets and (bracket := self._open_bracket(start)) is not None:
+                limit = max(limit, bracket)  # "Docker & Kubernetes (EKS preferred)" prefers what the brackets hold
             colon = self.start + self.text.rfind(":", 0, start - self.start)
             if any(m.start > colon for m in preceding):
                 limit = max(limit, colon)  # "CI/CD: GitHub Actions preferred" prefers one of them
             yield from (m for m in preceding if m.start >= limit)
+
+    def _open_bracket(self, place: int) -> int | None:
+        """Return where the bracket opens that `place` stands in, behind some requirement; None when it does not."""
+        before = self.text[: place - self.start]
+        opening = before.rfind("(")
+        if opening < 0 or ")" in before[opening:]:
+            return None
+        found = self.start + opening
+        return found if any(found < m.start < place for m in self.matches) else None
 
     def _chunk_start(self, place: int) -> int:
         """Return where the comma-separated part around `place` starts; the bracket it may stand in belongs to it."""

@@ -1,14 +1,17 @@
 """From a posting's text to its form, by what it is: HTML, a JobPosting in JSON, or Markdown (as plain text is)."""
 
 from labs.posting.blocks import Block, Document, Field
+from labs.posting.hyphens import whole_words
 from labs.posting.jsonld import find_posting, posting_document
 from labs.posting.markdown import markdown_form
-from labs.posting.plain import is_odd, plain_blocks
+from labs.posting.plain import MAX_LINES, is_odd, plain_blocks, readable
 from labs.posting.shape import is_markup
 from labs.posting.source import Source
 
 _MIN_DESCRIPTION = 200
 """A page's JobPosting that says less is a stub: the page itself says more."""
+
+_CUT = f"Only the first {MAX_LINES:,} lines were read."
 
 
 def parse(source: Source) -> Document:
@@ -20,9 +23,10 @@ def parse(source: Source) -> Document:
             return Document(source.name, None, tuple(fields), tuple(blocks))
     if is_markup(source.text):
         return _page(source)
-    if is_odd(source.text):
-        return Document(source.name, tuple(source.text.split("\n")), (), tuple(plain_blocks(source.text)))
-    fields, blocks, problems = markdown_form(source.text)
+    text = whole_words(readable(source.text))
+    fields, blocks, problems = ([], plain_blocks(text), []) if is_odd(text) else markdown_form(text)
+    if text.count("\n") < source.text.count("\n"):
+        problems.append(_CUT)
     return Document(source.name, tuple(source.text.split("\n")), tuple(fields), tuple(blocks), tuple(problems))
 
 
@@ -39,7 +43,9 @@ def _page(source: Source) -> Document:
             return Document(source.name, None, tuple(fields), tuple(blocks))
     title = page_title(root)
     fields = [Field("page", title, 1)] if title else []
-    return Document(source.name, None, tuple(fields), tuple(tree_blocks(root)))
+    blocks = tree_blocks(root, most=MAX_LINES)
+    problems = (_CUT,) if len(blocks) == MAX_LINES else ()
+    return Document(source.name, None, tuple(fields), tuple(blocks), problems)
 
 
 def _read_text(text: str) -> list[Block]:
@@ -47,5 +53,6 @@ def _read_text(text: str) -> list[Block]:
     if is_markup(text) or "</" in text:
         from labs.posting.markup import markup_blocks  # noqa: PLC0415 - loads lxml
 
-        return markup_blocks(text)
+        return markup_blocks(text, most=MAX_LINES)
+    text = readable(text)
     return plain_blocks(text) if is_odd(text) else markdown_form(text)[1]

@@ -25,13 +25,29 @@ def section_of(text: str, *, max_words: int = MAX_HEADING_WORDS) -> tuple[Sectio
     hits = list(known.sections.hits(text_tokens))
     if hits:
         best = max(hits, key=lambda hit: (hit.last - hit.first, hit.value is Section.NICE))
+        if best.value is Section.MUST and best.last == best.first and text_tokens[0].word in known.condition_words:
+            return Section.NICE, 1.0 / len(text_tokens)  # "Si encima tenés esto": under a condition it is no must
         covered = sum(hit.last - hit.first + 1 for hit in hits)
         return best.value, covered / len(text_tokens)
     words = {token.word for token in text_tokens}
     for section, keywords in known.section_keywords.items():
         if found := words & keywords:
             return section, len(found) / len(text_tokens)
+    if text_tokens and text_tokens[0].word in known.condition_words:
+        return Section.NICE, 1 / len(text_tokens)
     return Section.UNKNOWN, 0.0
+
+
+def says_little_else(text: str, *, share: float) -> bool:
+    """Whether that share of a line's words names a section or means nothing ("Lo que sí o sí necesitas")."""
+    known = vocabulary()
+    text_tokens = tokens(text)
+    named = {index for hit in known.sections.hits(text_tokens) for index in range(hit.first, hit.last + 1)}
+    if not named:
+        keywords = frozenset[str]().union(*known.section_keywords.values())
+        named = {index for index, token in enumerate(text_tokens) if token.word in keywords}
+    light = {index for index, token in enumerate(text_tokens) if token.word in known.light_words}
+    return bool(named) and len(named | light) >= share * len(text_tokens)
 
 
 def names_section(text: str) -> bool:

@@ -129,20 +129,26 @@ class _Reader:
 
     def findings(self, piece: Piece, named: Sequence[Match]) -> Iterator[_Finding]:
         """Yield what a piece says of each requirement that it names."""
+        seen: set[object] = set()
         lines = dict(zip(named, piece.block.lines_at([m.start for m in named]), strict=True))
         for clause in clauses(piece.block.text, named):
             groups = alternatives(clause, self.language, self.taxonomy)
             folded = {m for group in groups if _common(group, clause, self.taxonomy) for m in group}
             wishes = _Wishes(clause)
             base, trust = self._base(piece, clause)
+            group_of = {m: frozenset(each.requirement for each in group) for group in reversed(groups) for m in group}
             for match in clause.matches:
                 if match in folded or _is_title(match, clause, self.taxonomy) or _is_aside(piece, match, self.taxonomy):
                     continue
-                group = frozenset(m.requirement for m in next((g for g in groups if match in g), ()))
+                denied = piece.section is Section.NEGATED or wishes.is_denied(match)
+                kind, group = wishes.kind(match, base), group_of.get(match, frozenset())
+                said = (match.requirement, lines[match], kind, group, denied, trust * match.certainty)
+                if said in seen:
+                    continue  # a line that says a thing a thousand times says it once
+                seen.add(said)
                 quote = self.document.quote(lines[match], piece.block, match.start)
                 evidence = Evidence(lines[match], quote, round(trust * match.certainty, 2))
-                denied = piece.section is Section.NEGATED or wishes.is_denied(match)
-                yield _Finding(match.requirement, wishes.kind(match, base), evidence, group, denied)
+                yield _Finding(match.requirement, kind, evidence, group, denied)
 
     def _base(self, piece: Piece, clause: Clause) -> tuple[Kind, float]:
         """Return what a clause's place makes of what it names, and how far to trust that."""

@@ -121,8 +121,7 @@ def _from_years(document: Document, pieces: Sequence[Piece]) -> Iterator[LevelEv
         block_tokens = tokens(piece.block.text)
         for index, token in enumerate(block_tokens[:-1]):
             number = _number(token.word)
-            ranged = _is_upper_end(block_tokens, index)
-            if number is None or ranged or number > _MAX_YEARS:
+            if number is None or number > _MAX_YEARS or _is_upper_end(block_tokens, index):
                 continue
             if any(after.word in years for after in block_tokens[index + 1 : index + 4]):
                 yield _evidence(document, piece, token.start, _level_of(number), _YEARS)

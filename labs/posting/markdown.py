@@ -39,7 +39,7 @@ def markdown_form(text: str) -> tuple[list[Field], list[Block], list[str]]:
 
 def _front_matter(text: str, *, first_line: int) -> tuple[list[Field], list[str]]:
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (yaml.YAMLError, RecursionError, ValueError):
         return [], ["The front matter is not valid YAML; it was not read."]
     if not isinstance(root, yaml.MappingNode):

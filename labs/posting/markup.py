@@ -11,7 +11,8 @@ from labs.posting.blocks import LIKE_HEADING, Block, Form
 from labs.posting.tables import Row, table_blocks
 
 _SKIPPED = frozenset(
-    "script style head nav footer aside button select svg template iframe noscript object video audio canvas".split()
+    "script style head title nav footer aside button select svg template iframe noscript object video audio "
+    "canvas".split()
 )
 _BLOCKS = frozenset(
     "p div section article main header ul ol li dl dt dd table tbody thead tfoot tr td th blockquote pre form fieldset "
@@ -43,14 +44,14 @@ def parse_tree(html: str) -> Any | None:
         return None
 
 
-def markup_blocks(html: str, *, first_line: int = 1) -> list[Block]:
-    """Return the blocks of a page or fragment that starts on `first_line`."""
+def markup_blocks(html: str, *, first_line: int = 1, most: int | None = None) -> list[Block]:
+    """Return the blocks of a page or fragment that starts on `first_line`, at most the first `most`."""
     root = parse_tree(html)
-    return [] if root is None else tree_blocks(root, first_line=first_line)
+    return [] if root is None else tree_blocks(root, first_line=first_line, most=most)
 
 
-def tree_blocks(root: Any, *, first_line: int = 1) -> list[Block]:
-    """Return the blocks of a parsed page."""
+def tree_blocks(root: Any, *, first_line: int = 1, most: int | None = None) -> list[Block]:
+    """Return the blocks of a parsed page, at most the first `most`."""
     walk = _Walk(first_line - 1)
     for event, element in etree.iterwalk(root, events=("start", "end", "comment")):
         if event == "comment":
@@ -62,8 +63,10 @@ def tree_blocks(root: Any, *, first_line: int = 1) -> list[Block]:
             walk.enter(element)
         else:
             walk.leave(element)
+        if most is not None and len(walk.blocks) >= most:
+            break
     walk.flush()
-    return walk.blocks
+    return walk.blocks[:most]
 
 
 @dataclass(slots=True)

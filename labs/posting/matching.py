@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from labs.core.ids import RequirementId
 from labs.posting.phrases import Hit
@@ -15,12 +16,13 @@ _STANDS_ALONE = re.compile(r"\s*(?:$|[.;,/(&]|(?:is|are|or|o|ou|es|é)\b)")
 _CAPITALS, _TITLE_WORDS, _TITLE_SHARE = 3, 5, 0.7
 _AROUND = 200
 """So many characters on either side are the line that a name stands in, as far as its capitals matter."""
+_STEP = 100
+"""Names this close to one another share what is found out about the capitals around them."""
 MISSPELT, IN_COMPANY = 0.7, 0.9
 """How sure a name is that is not spelt as it should be, or that means this only beside other names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A requirement named in a text, with the places where its name starts and ends, and how sure it is meant."""
 
     requirement: RequirementId
@@ -70,9 +72,9 @@ def _has_capitals(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
         return True
     if sense.inside and _begins_sentence(text, hit.start) and not _STANDS_ALONE.match(text, hit.end):
         return False
-    # In a line of capitals all words look like acronyms (HOSPITAL SAN ROQUE).
-    around = text[max(0, hit.start - _AROUND) : hit.end + _AROUND]
-    return text[hit.start : hit.end] == sense.exact and not (around.isupper() and len(around.split()) >= _CAPITALS)
+    if text[hit.start : hit.end] != sense.exact:
+        return False
+    return not _capitals_around(text, hit.start // _STEP).all_upper
 
 
 def _begins_sentence(text: str, place: int) -> bool:
@@ -80,8 +82,28 @@ def _begins_sentence(text: str, place: int) -> bool:
     before = text[max(0, place - _AROUND) : place].rstrip(" \t\"'*_")
     if not before or before.endswith((".", "!", "?", "\n", ";")):
         return True
-    words = [word for word in text[max(0, place - _AROUND) : place + _AROUND].split() if word[:1].isalpha()]
-    return len(words) >= _TITLE_WORDS and sum(word[:1].isupper() for word in words) > _TITLE_SHARE * len(words)
+    return _capitals_around(text, place // _STEP).title
+
+
+class _Capitals(NamedTuple):
+    """What the capitals around a place tell of any name there."""
+
+    all_upper: bool
+    """In a line of capitals all words look like acronyms (HOSPITAL SAN ROQUE)."""
+    title: bool
+    """Most words begin with a capital, as those of a title do."""
+
+
+@lru_cache(maxsize=4096)
+def _capitals_around(text: str, step: int) -> _Capitals:
+    around = text[max(0, step * _STEP - _AROUND) : (step + 1) * _STEP + _AROUND]
+    parts = around.split()
+    words = [part for part in parts if part[:1].isalpha()]
+    capitals = sum(word[:1].isupper() for word in words)
+    return _Capitals(
+        all_upper=around.isupper() and len(parts) >= _CAPITALS,
+        title=len(words) >= _TITLE_WORDS and capitals > _TITLE_SHARE * len(words),
+    )
 
 
 def _resolved(
@@ -91,12 +113,14 @@ def _resolved(
     text_tokens: Sequence[Token],
 ) -> Iterator[Match]:
     words = frozenset(token.word for token in text_tokens)
+
+    @cache
+    def has_company(sense: Sense) -> bool:
+        return not sense.companions or _has_companion(sense, sure[sense.anywhere], words)
+
     for hit in hits:
         for sense in hit.value:
-            if not _has_capitals(sense, hit, text):
-                continue
-            others = words if sense.companions else frozenset()
-            if not sense.companions or _has_companion(sense, sure[sense.anywhere], others):
+            if has_company(sense) and _has_capitals(sense, hit, text):
                 yield Match(sense.requirement, hit.start, hit.end, IN_COMPANY if sense.companions else 1.0)
                 break
 

@@ -26,6 +26,7 @@ class Phrases(Generic[T]):
     def __init__(self, values: Mapping[tuple[str, ...], T]) -> None:
         self._values = dict(values)
         self._longest: dict[str, int] = {}
+        self._words = frozenset(word for phrase in self._values for word in phrase)
         for phrase in self._values:
             self._longest[phrase[0]] = max(self._longest.get(phrase[0], 0), len(phrase))
 
@@ -39,21 +40,21 @@ class Phrases(Generic[T]):
                     table.setdefault(phrase, value)
         return cls(table)
 
+    def contains_word(self, word: str) -> bool:
+        """Whether a folded word stands in any of the phrases."""
+        return word in self._words
+
     def hits(self, text_tokens: Sequence[Token]) -> Iterator[Hit[T]]:
         """Yield the phrases met, left to right, without overlaps."""
-        index, count = 0, len(text_tokens)
-        while index < count:
-            hit = self._hit_at(text_tokens, index)
-            if hit is None:
-                index += 1
-            else:
-                yield hit
-                index = hit.last + 1
+        longest, behind = self._longest, 0
+        for index, token in enumerate(text_tokens):
+            if token.word in longest and index >= behind:
+                hit = self._hit_at(text_tokens, index, longest[token.word])
+                if hit is not None:
+                    yield hit
+                    behind = hit.last + 1
 
-    def _hit_at(self, text_tokens: Sequence[Token], index: int) -> Hit[T] | None:
-        longest = self._longest.get(text_tokens[index].word, 0)
-        if not longest:
-            return None
+    def _hit_at(self, text_tokens: Sequence[Token], index: int, longest: int) -> Hit[T] | None:
         run = [text_tokens[index].word]
         for token in text_tokens[index + 1 : index + longest]:
             if not token.joined:

@@ -8,8 +8,11 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from labs.core.errors import InputError
-from labs.core.ids import ScenarioId, scenario_id
-from labs.posting.plan import Plan
+from labs.core.ids import RequirementId, ScenarioId, scenario_id
+from labs.posting.coverage import Option
+from labs.posting.judgement import Evidence, Kind, Requirement
+from labs.posting.plan import Plan, PlannedScenario
+from labs.posting.reading import Fit
 from labs.posting.vocabulary import Level
 
 VERSION = 1
@@ -50,6 +53,8 @@ class PlanFile(_Model):
 
     taller_plan: Literal[1]
     posting: str = ""
+    title: str = ""
+    """What the posting calls the post; the invitation begins with it."""
     language: str = ""
     level: Level | None = None
     minutes: Annotated[int, Field(ge=0, le=24 * 60)] = 0
@@ -67,6 +72,7 @@ def dump_plan(plan: Plan) -> str:
     data = {
         _MARK: VERSION,
         "posting": plan.posting,
+        "title": " ".join(plan.title.split()),
         "language": plan.language,
         "level": plan.level.value if plan.level else None,
         "minutes": plan.minutes,
@@ -82,6 +88,48 @@ def dump_plan(plan: Plan) -> str:
         ],
     }
     return _HEADER + yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
+
+
+def plan_from(file: PlanFile, options: Sequence[Option]) -> Plan:
+    """Return the plan that a file holds, its scenarios as the catalogue has them now.
+
+    What an edited file does not say of a scenario (its minutes, what it tests) the catalogue does. Raises InputError
+    that names the scenarios that there are not.
+    """
+    known = {option.id: option for option in options}
+    if unknown := [id_ for id_ in file.scenario_ids if id_ not in known]:
+        raise InputError(
+            f"The plan names scenarios that there are not: {', '.join(unknown)}.",
+            hint="`taller catalogue` lists those there are.",
+        )
+    said = {entry.id: entry for entry in file.scenarios}
+    scenarios = tuple(
+        PlannedScenario(
+            id_,
+            known[id_].title,
+            said[id_].minutes or known[id_].minutes,
+            tuple(RequirementId(r) for r in said[id_].requirements) or known[id_].requirements,
+        )
+        for id_ in file.scenario_ids
+    )
+    return Plan(
+        posting=file.posting,
+        language=file.language,
+        title=file.title,
+        level=file.level,
+        level_evidence=(),
+        fit=Fit.FITS,
+        requirements=tuple(
+            Requirement(RequirementId(r.id), Kind(r.kind), tuple(Evidence(n, r.quote) for n in r.lines), r.person)
+            for r in file.requirements
+        ),
+        mentioned=(),
+        tested_by={},
+        scenarios=scenarios,
+        uncovered=(),
+        budget_minutes=file.minutes,
+        warnings=(),
+    )
 
 
 def plan_schema() -> dict[str, Any]:

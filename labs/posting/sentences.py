@@ -56,6 +56,8 @@ _WARNINGS = {
     },
 }
 _TITLE_CHARACTERS = 80
+_LINES_SHOWN = 8
+"""`--json` and the plan file hold all."""
 SURE = 0.5
 """A requirement that is read with less confidence is shown with a question mark."""
 
@@ -115,12 +117,18 @@ def rows(plan: Plan, language: str) -> list[Row]:
             Row(
                 name=requirement_title(requirement.id, language),
                 kind=kind_word(requirement.kind, language),
-                lines=", ".join(str(e.line) for e in requirement.evidence) + _doubt(requirement),
+                lines=_lines(requirement) + _doubt(requirement),
                 quote=requirement.evidence[0].text if requirement.evidence else "",
                 tested_by=", ".join(planned) or (reason_sentence(reason, language) if reason else "≈"),
             )
         )
     return found
+
+
+def _lines(requirement: Requirement) -> str:
+    """Return the lines' numbers; of many, the first."""
+    shown = [str(entry.line) for entry in requirement.evidence[:_LINES_SHOWN]]
+    return ", ".join(shown) + (" …" if len(requirement.evidence) > _LINES_SHOWN else "")
 
 
 def _doubt(requirement: Requirement) -> str:

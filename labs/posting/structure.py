@@ -30,7 +30,7 @@ class Piece:
 def pieces(document: Document, names_requirement: NamesRequirement = lambda _: False) -> list[Piece]:
     """Return a posting's text in order, each piece with its section, front matter included."""
     found = list(_front_matter_pieces(document))
-    blocks = [block for original in document.blocks for block in split(original)]
+    blocks = [block for original in document.blocks for block in split(original, names_requirement)]
     walk = _Walk(names_requirement)
     for block, following in zip_longest(blocks, blocks[1:]):
         found.append(Piece(walk.section(block, following), block))
@@ -52,6 +52,8 @@ class _Walk:
     names_requirement: NamesRequirement
     headings: list[tuple[int, Section]] = field(default_factory=list)
     title_seen: bool = False
+    listed: bool = False
+    """Whether the open section holds a list item."""
     leads: list[tuple[int, Section]] = field(default_factory=list)
     """Sentences that announce a list, with the depth of what they announce."""
 
@@ -62,11 +64,14 @@ class _Walk:
         current = self.headings[-1][1] if self.headings else Section.UNKNOWN
         if block.form is Form.PARAGRAPH:
             self.leads = []
+            if current is Section.NEGATED and self.listed:
+                current = Section.UNKNOWN  # prose below the list of what is not asked for speaks of something else
             if following is not None and following.form is Form.ITEM and _announces(block):
                 lead = lead_section(block.text)
                 self.leads = [(1, lead)] if lead is not Section.UNKNOWN else []
                 return lead if lead is not Section.UNKNOWN else current
             return _labelled(block, current)
+        self.listed = True
         self.leads = [entry for entry in self.leads if entry[0] <= block.level]
         inside = self.leads[-1][1] if self.leads else current
         if following is not None and following.form is Form.ITEM and following.level > block.level:
@@ -77,7 +82,7 @@ class _Walk:
         return _labelled(block, inside)
 
     def _open(self, block: Block) -> Section:
-        self.leads = []
+        self.leads, self.listed = [], False
         previous = self.headings[-1][1] if self.headings else Section.UNKNOWN
         section = Section.UNKNOWN if _is_title(block, first=not self.title_seen) else section_of(block.text)[0]
         self.title_seen = True

@@ -69,6 +69,8 @@ class _Data(_Model):
     sections: dict[Section, list[str]]
     section_keywords: dict[Section, list[str]]
     subheading_words: list[str]
+    light_words: list[str]
+    condition_words: list[str]
     cues: dict[Cue, dict[Reach, list[str]]]
     alternative_words: list[str]
     joining_words: list[str]
@@ -96,6 +98,10 @@ class Vocabulary:
             section: frozenset(words(" ".join(texts))) for section, texts in data.section_keywords.items()
         }
         self.subheading_words = frozenset(words(" ".join(data.subheading_words)))
+        self.light_words = frozenset(words(" ".join(data.light_words))).union(
+            *(words(" ".join(data.stopwords[code])) for code in ("en", "es", "pt"))
+        )
+        self.condition_words = frozenset(words(" ".join(data.condition_words)))
         self.cues = Phrases.of({(cue, reach): texts for cue, by in data.cues.items() for reach, texts in by.items()})
         self.alternative_words = frozenset(word for text in data.alternative_words for word in words(text))
         self.joining_words = frozenset(word for text in data.joining_words for word in words(text))

@@ -116,3 +116,15 @@ def test_a_candidate_is_invited_in_their_language(taller: Taller, tmp_path: Path
     assert taller("invite", SENIOR, "--lang", "en", "--write", str(file)).code == 0
     assert file.read_text(encoding="utf-8").startswith("# Your hands-on assessment")
     assert taller("invite", str(POSTINGS / "account-executive.en.md")).code == ExitCode.INPUT
+
+
+def test_a_plan_file_is_invited_to_and_not_planned_again(taller: Taller, tmp_path: Path) -> None:
+    file = tmp_path / "plan.yaml"
+    assert taller("plan", SENIOR, "--write", str(file)).code == 0
+    assert taller("invite", str(file)).out == taller("invite", SENIOR).out
+    assert taller("invite", str(file), "--include", "orders_routing").code == ExitCode.INPUT
+    again = taller("plan", str(file))
+    assert again.code == ExitCode.INPUT
+    assert "taller invite" in again.err
+    file.write_text("taller_plan: 1\nscenarios:\n- id: nothing_here\n", encoding="utf-8")
+    assert "nothing_here" in taller("invite", str(file)).err
