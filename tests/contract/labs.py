@@ -103,7 +103,9 @@ def attacker(node: str) -> dict[str, Any]:
 
 
 @contextmanager
-def lab(home: Path, *, limits: Limits, egress: bool = False, nodes: int = 1, addons: tuple[str, ...] = ()) -> Iterator[Target]:
+def lab(
+    home: Path, *, limits: Limits, egress: bool = False, nodes: int = 1, addons: tuple[str, ...] = ()
+) -> Iterator[Target]:
     """A lab in a TALLER_HOME of its own, gone at the end."""
     config = Settings(home=home)
     engine = LabnodeEngine(config)
