@@ -80,13 +80,14 @@ class AwsClient:
         """The same account, seen with other credentials, which its policies restrict."""
         return AwsClient(self.admin, keys=keys)
 
-    def control(self, verb: str, *, method: str = "GET") -> Mapping[str, Any]:
-        """What an emulated account's gate answers to `state` or `freeze`. Raises UnreachableError."""
+    def control(self, verb: str, *, method: str = "GET", body: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """What an emulated account's gate answers to `state`, `freeze` or `issuers`. Raises UnreachableError."""
         try:
             answer = urllib3.request(
                 method,
                 f"{self.admin.endpoint}{CONTROL_PATH}{verb}",
                 headers={TOKEN_HEADER: self.admin.token},
+                json=body,
                 timeout=TIMEOUT_SECONDS,
                 retries=False,
             )

@@ -14,6 +14,7 @@ from provisioner.emulated.incell.policies import applying
 from provisioner.emulated.incell.question import principal_of, question
 from provisioner.emulated.incell.refusals import refusal, translated
 from provisioner.emulated.incell.strangers import may_read
+from provisioner.emulated.incell.web_identity import is_web_identity, judge_web_identity
 
 NEEDS_NO_PERMISSION = frozenset({"sts:GetCallerIdentity", "sts:GetSessionToken"})
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html."""
@@ -27,6 +28,9 @@ def install(gate: Gate) -> None:
         if gate.standing.unrestricted:
             return
         if "Authorization" not in response.headers:
+            if is_web_identity(response):
+                judge_web_identity(response, gate.issuers)
+                return
             judge_stranger(response, resource)
             return
         with translated(response):

@@ -1,12 +1,13 @@
 """The only door to moto: it tells the grader from everybody else, and closes when the lab is frozen.
 
 The grader knows a token of the lab's; with it come the powers that a candidate must not have: requests that no
-policy restricts, in any account, and freezing. Everybody else is authenticated and authorised like a client of AWS.
+policy restricts, in any account, freezing, and telling what issuers of identities publish. Everybody else is
+authenticated and authorised like a client of AWS.
 """
 
 import hmac
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from threading import local
 from typing import Any
@@ -43,6 +44,8 @@ class Gate:
         self._account = account
         self._is_frozen = False
         self._standing = local()
+        self.issuers: dict[str, Mapping[str, Any]] = {}
+        """Issuers of identities that the account can look up: URL → JWKS."""
 
     @property
     def standing(self) -> Standing:
@@ -72,6 +75,8 @@ class Gate:
     def _controlled(self, verb: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if verb == "freeze" and environ["REQUEST_METHOD"] == "POST":
             self._is_frozen = True
+        elif verb == "issuers" and environ["REQUEST_METHOD"] == "POST":
+            self.issuers |= json.load(environ["wsgi.input"])  # the grader's own: as trusted as its token
         elif verb != "state":
             return _answer(start_response, "404 Not Found", {"message": f"no control {verb}"})
         return _answer(start_response, "200 OK", {"frozen": self._is_frozen, "account": self._account})

@@ -91,13 +91,14 @@ def _levels(backend: Any, member: Any) -> Iterator[Level]:
 
 def _of_resource(request: Request) -> Policy | None:
     if request.is_trust:
-        return _trust(request.resource)
+        return trust_of(request.resource)
     reading = _RESOURCE_POLICIES.get(request.service)
     document = reading(request) if reading else None
     return parse(_data(document), name=f"policy of {request.resource}") if document else None
 
 
-def _trust(arn: str) -> Policy | None:
+def trust_of(arn: str) -> Policy | None:
+    """Who may take the role's place; None where there is no such role."""
     from moto.iam.models import iam_backends  # noqa: PLC0415
 
     roles = iam_backends[arn.split(":")[4]][PARTITION].roles.values()

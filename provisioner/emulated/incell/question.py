@@ -67,6 +67,11 @@ def question(iam_request: Any, response: Any, principal: Principal, resource: st
     return Request(principal, action, arn, context=_context(parameters, region, response, query))
 
 
+def context_of(response: Any) -> dict[str, Any]:
+    """What IAM knows of a request that nobody signed."""
+    return _context(_parameters(response), str(response.region), response, dict(response.querystring or {}))
+
+
 def _action(service: str, operation: str, method: str, query: Mapping[str, Any]) -> str:
     prefix = _SERVICES.get(service, service)
     if service == "apigateway":  # its permissions are HTTP methods

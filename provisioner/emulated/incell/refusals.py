@@ -14,6 +14,13 @@ def refusal(response: Any, message: str, why: str = "") -> Exception:
     return _error(response, _CODES.get(response.boto3_service_name, "AccessDenied"), text)
 
 
+def answered_with(response: Any, code: str, message: str, status: int) -> Exception:
+    """As `refusal`, with a code and a status of the service's own."""
+    error = _error(response, code, message)
+    error.code = status  # type: ignore[attr-defined] # all that are made here have one
+    return error
+
+
 @contextmanager
 def translated(response: Any) -> Iterator[None]:
     """What moto raises about unknown keys and wrong signatures takes the service's own form too."""
