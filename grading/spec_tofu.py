@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from grading.spec_aws import AwsExpectation, JmesPath
 from grading.spec_parts import Model
@@ -18,11 +18,18 @@ class StateObject(Model):
 class TofuCheck(Model):
     """A plan or a state of the candidate's, and what it must say."""
 
-    look: Literal["plan", "state"]
-    """`plan`: `tofu show -json` of a fresh plan. `state`: `{resources: [{address, module, type, id, values}]}`."""
+    look: Literal["plan", "anew", "state"]
+    """`plan`: `tofu show -json` of a fresh plan. `anew`: the same on an empty state, which tells what the configuration
+    asks for, whatever it ignores of what exists. `state`: `{resources: [{address, module, type, id, values}]}`."""
     folder: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*(/[a-z0-9][a-z0-9_-]*)*$")]
     """Of the workspace, with the configuration that is meant."""
     state: StateObject | None = None
     """None: `terraform.tfstate` in the folder."""
     query: JmesPath = "@"
     expect: AwsExpectation
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "TofuCheck":
+        if self.look == "anew" and self.state:
+            raise ValueError("anew is a plan without a state")
+        return self

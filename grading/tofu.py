@@ -56,7 +56,8 @@ printf 'provider_installation {\n  filesystem_mirror {\n    path = "/mnt"\n  }\n
 word='(^|[^"A-Za-z0-9_-])encryption([^"A-Za-z0-9_.-].*)?\{'
 if grep -rIE --include='*.tf' --include='*.tofu' "$word" /tmp/copy > /tmp/said; then trouble encryption; fi
 if grep -rIE --include='*.json' 'encryption|\\u' /tmp/copy > /tmp/said; then trouble encryption; fi
-if [ -s /tmp/given ]; then
+[ "$2" != anew ] || rm /tmp/given
+if [ -s /tmp/given ] || [ "$2" = anew ]; then
   printf 'terraform {\n  backend "local" {\n    path = "/tmp/given"\n  }\n}\n' > zzzz_override.tf
 fi
 tofu init -input=false -no-color > /tmp/said 2>&1 || trouble init
@@ -100,7 +101,7 @@ def tofu_finding(check: TofuCheck, view: ScenarioView) -> Finding:
     )
 
 
-_ES = {"plan": "El plan", "state": "El estado"}
+_ES = {"plan": "El plan", "anew": "El plan desde cero", "state": "El estado"}
 
 
 def resources(state: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -127,8 +128,8 @@ def _mappings(value: object) -> Iterator[Mapping[str, Any]]:
 
 def _asked(check: TofuCheck, given: str, view: ScenarioView) -> Mapping[str, Any]:
     """What the cell says. Raises UnreachableError when that is no answer of our script."""
-    script = _COPY + (_PLAN if check.look == "plan" else _STATE)
-    answer = view.sandbox.run(ToolRequest(("bash", "-c", script, "look", check.folder), stdin=given))
+    script = _COPY + (_STATE if check.look == "state" else _PLAN)
+    answer = view.sandbox.run(ToolRequest(("bash", "-c", script, "look", check.folder, check.look), stdin=given))
     document = _parsed(answer.stdout)
     if not isinstance(document, dict):
         raise UnreachableError(f"The look at {check.folder} gave nothing readable: {answer.stderr.strip()[-300:]}")

@@ -131,6 +131,15 @@ def test_a_plan_on_a_state_in_a_bucket_is_given_that_state() -> None:
     assert [request.stdin for request in seen.sandbox.ran] == ["the state"]
 
 
+def test_a_plan_anew_is_given_no_state() -> None:
+    seen = view({"document": {"changes": []}})
+    assert tofu_finding(tofu("anew"), seen).passed
+    assert isinstance(seen.sandbox, WorkspaceSandbox)
+    assert [request.command[-1] for request in seen.sandbox.ran] == ["anew"]
+    with pytest.raises(ValueError, match="without a state"):
+        tofu("anew", state={"bucket": "b", "key": "k"})
+
+
 def test_a_state_that_is_gone_from_its_bucket_is_a_failure() -> None:
     seen = view(account=AwsAnswer(error_code="NoSuchKey"))
     finding = tofu_finding(tofu("state", state={"bucket": "b", "key": "k"}), seen)

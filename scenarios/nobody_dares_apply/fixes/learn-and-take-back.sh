@@ -1,0 +1,5 @@
+set -euo pipefail
+cd {{ team }}-{{ product }}
+sed -i 's/"16.{{ minor }}"/"16.{{ minor + 3 }}"/; s/default = {{ few }}$/default = {{ many }}/' variables.tf
+tofu init
+tofu apply -auto-approve
