@@ -1,6 +1,6 @@
 """What checks and safeguards look at in a candidate's OpenTofu configuration, as scenario.yaml spells it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -25,11 +25,19 @@ class TofuCheck(Model):
     """Of the workspace, with the configuration that is meant."""
     state: StateObject | None = None
     """None: `terraform.tfstate` in the folder."""
+    variables: dict[str, Any] = Field(default_factory=dict)
+    """Of the configuration, as if they were given on the command line: they come before all files of values."""
+    refused: bool = False
+    """No plan can be made: a validation, a condition or a type of the configuration's says no. Stands for `expect`."""
     query: JmesPath = "@"
-    expect: AwsExpectation
+    expect: AwsExpectation | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> "TofuCheck":
         if self.look == "anew" and self.state:
             raise ValueError("anew is a plan without a state")
+        if self.look == "state" and (self.refused or self.variables):
+            raise ValueError("refused and variables are of plans")
+        if self.refused == (self.expect is not None):
+            raise ValueError("give either expect or refused")
         return self

@@ -58,10 +58,13 @@ if grep -rIE --include='*.tf' --include='*.tofu' "$word" /tmp/copy > /tmp/said; 
 if grep -rIE --include='*.json' 'encryption|\\u' /tmp/copy > /tmp/said; then trouble encryption; fi
 [ "$2" != anew ] || rm /tmp/given
 if [ -s /tmp/given ] || [ "$2" = anew ]; then
+  rm -f terraform.tfstate  # OpenTofu would want to take it along
   printf 'terraform {\n  backend "local" {\n    path = "/tmp/given"\n  }\n}\n' > zzzz_override.tf
 fi
 tofu init -input=false -no-color > /tmp/said 2>&1 || trouble init
-tofu plan -input=false -no-color -lock=false -out=/tmp/plan > /tmp/said 2>&1 || trouble plan
+printf '%s' "$3" > /tmp/given.tfvars.json
+tofu plan -input=false -no-color -lock=false -var-file=/tmp/given.tfvars.json -out=/tmp/plan > /tmp/said 2>&1 ||
+  trouble plan
 printf '{"document": '; tofu show -json /tmp/plan; printf '}'
 """
 
@@ -80,6 +83,8 @@ def tofu_finding(check: TofuCheck, view: ScenarioView) -> Finding:
         answer: Mapping[str, Any] = {"document": _parsed(given)}
     else:
         answer = _asked(check, given, view)
+    if check.refused or check.expect is None:
+        return _refusal(answer)
     if "trouble" in answer:
         return _trouble(str(answer["trouble"]), str(answer.get("said", "")))
     document = answer.get("document")
@@ -129,7 +134,8 @@ def _mappings(value: object) -> Iterator[Mapping[str, Any]]:
 def _asked(check: TofuCheck, given: str, view: ScenarioView) -> Mapping[str, Any]:
     """What the cell says. Raises UnreachableError when that is no answer of our script."""
     script = _COPY + (_STATE if check.look == "state" else _PLAN)
-    answer = view.sandbox.run(ToolRequest(("bash", "-c", script, "look", check.folder, check.look), stdin=given))
+    asked = (check.folder, check.look, json.dumps(check.variables))
+    answer = view.sandbox.run(ToolRequest(("bash", "-c", script, "look", *asked), stdin=given))
     document = _parsed(answer.stdout)
     if not isinstance(document, dict):
         raise UnreachableError(f"The look at {check.folder} gave nothing readable: {answer.stderr.strip()[-300:]}")
@@ -148,6 +154,15 @@ def _object(state: StateObject, view: ScenarioView) -> str | None:
     call = AwsCall("s3", "GetObject", {"Bucket": state.bucket, "Key": state.key})
     result = result_of(view.aws, call, absent=NO_SUCH_OBJECT)
     return None if result is None else str(result.get("Body", ""))
+
+
+def _refusal(answer: Mapping[str, Any]) -> Finding:
+    """A plan was wanted not to be. One that could not even begin says nothing of what it would refuse."""
+    if answer.get("trouble") == "plan":
+        return passed(en="The configuration refuses it.", es="La configuración lo rechaza.")
+    if "trouble" in answer:
+        return _trouble(str(answer["trouble"]), str(answer.get("said", "")))
+    return failed(en="The configuration lets it pass.", es="La configuración lo deja pasar.", expected="refused")
 
 
 def _trouble(at: str, said: str) -> Finding:

@@ -20,7 +20,7 @@ EVERYTHING = frozenset({"*", "*:*"})
 _SHARED_WORDS = frozenset({"Allow", "Deny", "true", "false", "Enabled", "Disabled", "Properties", "Statement", "Action",
                            "Resource", "Effect", "Condition", "Principal", "Type"})  # fmt: skip
 """Words of every template and policy: they tell nothing of this fault."""
-_ALWAYS_KNOWN = frozenset({"account", "region"})
+_ALWAYS_KNOWN = frozenset({"account", "region", "endpoint"})
 
 
 def aws_incompleteness(scenario: Scenario, variant: Variant) -> Iterator[Problem]:
@@ -60,6 +60,8 @@ def _unknown_names(scenario: Scenario, variant: Variant, system: AwsSystem) -> I
         known |= set(step.keep)
     for name in sorted(set(used(variant.spec.model_dump(mode="json"))) - known):
         yield scenario.problem("checks", message=f"nothing gives ${{{name}}}")
+    for name in sorted(set(used([variant.healthy, variant.broken])) - known):
+        yield Problem(scenario.folder / "manifests", 0, f"nothing in the account gives ${{{name}}}")
 
 
 def _unknown_calls(scenario: Scenario, system: AwsSystem) -> Iterator[Problem]:

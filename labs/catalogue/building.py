@@ -55,14 +55,15 @@ class _Builder:
         access = self._section(CandidateAccess, "candidate")
         hints = self._section(RenderedHints, "hints")
         traces = self._section(RenderedTraces, "traces")
+        has_cluster = self.scenario.sandbox.kind == "kubernetes"
+        has_account = self.scenario.sandbox.account or not has_cluster
         aws = self._aws()
-        is_aws = self.scenario.sandbox.kind == "aws"
         healthy = self._manifests()
-        broken, faulted = ({}, frozenset()) if is_aws else self._broken(healthy)
+        broken, faulted = self._broken(healthy, aws) if has_cluster else ({}, frozenset())
         fixes = {name: self._script("fixes", name) for name in self.scenario.fix_names}
         traps = {name: self._script("traps", name) for name in self.scenario.trap_names}
         briefs = {language: self._text(f"brief.{language}.md") for language in LANGUAGES}
-        if spec is None or access is None or hints is None or traces is None or (is_aws and aws is None):
+        if spec is None or access is None or hints is None or traces is None or (has_account and aws is None):
             return None
         return Variant(
             scenario=self.scenario.id,
@@ -80,7 +81,7 @@ class _Builder:
             briefs=briefs,
             aws=aws,
             live=self._live(),
-            workspace=None if is_aws else self._files(),
+            workspace=self._files() if has_cluster else None,
             managers=frozenset(traces.traces.managers),
             shows_history=traces.traces.history is not None,
         )
@@ -102,22 +103,24 @@ class _Builder:
 
     def _aws(self) -> AwsVariant | None:
         """The account's infrastructure; None where there is none, or something is wrong with it."""
-        from labs.catalogue.awsbuilding import FAULT, STEPS, TEMPLATE, aws_variant  # noqa: PLC0415 - not for all
-
-        workspaces = self._workspace(is_broken=False), self._workspace(is_broken=True)
-        # A fault may lie in the candidate's files alone; otherwise a missing fault.yaml is a problem.
-        needed = {FAULT} if FAULT in self.scenario.texts or workspaces[0] == workspaces[1] else set()
-
         if self.scenario.file.aws is None:
             return None
-        from labs.catalogue.awsmodel import AwsPart  # noqa: PLC0415
+        from labs.catalogue.awsbuilding import FAULT, FAULT_BESIDE, STEPS, TEMPLATE, aws_variant  # noqa: PLC0415
+        from labs.catalogue.awsmodel import AwsPart  # noqa: PLC0415 - not for all
 
+        is_beside = self.scenario.sandbox.account
+        fault = FAULT_BESIDE if is_beside else FAULT
+        # Beside a cluster, the files are the cluster's.
+        workspaces = ({}, {}) if is_beside else (self._workspace(is_broken=False), self._workspace(is_broken=True))
+        # A fault may lie in the candidate's files or the cluster alone; otherwise a missing file is a problem.
+        is_needed = workspaces[0] == workspaces[1] and not is_beside
+        needed = {fault} if fault in self.scenario.texts or is_needed else set()
         part = self._validated(AwsPart, self._tree(self.scenario.file.aws, ("aws",)))
         names = {name for name in (TEMPLATE, STEPS) if name in self.scenario.texts} | needed
         texts = {name: self._text(name) for name in names}
         if part is None:
             return None
-        return aws_variant(part, texts, self.parameters, workspaces=workspaces, complain=self._complain)
+        return aws_variant(part, texts, self.parameters, workspaces=workspaces, complain=self._complain, fault=fault)
 
     def _workspace(self, *, is_broken: bool) -> dict[str, str]:
         """The candidate's files by their path in their folder."""
@@ -198,9 +201,11 @@ class _Builder:
                 manifests[ref] = document.data
         return manifests
 
-    def _broken(self, healthy: Mapping[ObjectRef, Manifest]) -> tuple[dict[ObjectRef, Manifest], frozenset[ObjectRef]]:
+    def _broken(
+        self, healthy: Mapping[ObjectRef, Manifest], aws: AwsVariant | None
+    ) -> tuple[dict[ObjectRef, Manifest], frozenset[ObjectRef]]:
         """The manifests with the fault merged in, and which objects it touches."""
-        if "fault.yaml" not in self.scenario.texts and self._lies_elsewhere():
+        if "fault.yaml" not in self.scenario.texts and self._lies_elsewhere(aws):
             return dict(healthy), frozenset()
         marked, problems = parse_one(self._text("fault.yaml"), self.scenario.folder / "fault.yaml")
         self.problems += problems
@@ -222,12 +227,14 @@ class _Builder:
                 self._complain("fault.yaml", line, f"the patch changes nothing in {ref}")
             broken[ref] = changed
             faulted.add(ref)
-        if not faulted and not self.problems:
+        if not faulted and not (aws and aws.faulted) and not self.problems:
             self._complain("fault.yaml", 0, f"breaks nothing with the parameters {dict(self.parameters)}")
         return broken, frozenset(faulted)
 
-    def _lies_elsewhere(self) -> bool:
-        """Whether what is done in the running cluster, or the candidate's files, differ when broken."""
+    def _lies_elsewhere(self, aws: AwsVariant | None) -> bool:
+        """Whether the account, what is done in the running cluster, or the candidate's files differ when broken."""
+        if aws and aws.faulted:
+            return True
         live = self._live()
         if live and live.healthy != live.broken:
             return True

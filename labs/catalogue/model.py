@@ -31,6 +31,8 @@ class SandboxNeeds(FileModel):
     """Of the cluster; a lab has as many as the scenario that needs most."""
     addons: tuple[Literal["ingress"], ...] = ()
     """What the cluster shall have beside what all have: an Ingress controller (some 80 MiB more)."""
+    account: bool = False
+    """Of a scenario in a cluster: it has an AWS account beside it, an emulated one."""
 
 
 class HintFile(FileModel):
@@ -107,7 +109,7 @@ class ScenarioFile(FileModel):
     workspace: str = ""
     """Of scenarios in a cluster with files for the candidate: the folder's name, which they see."""
     aws: dict[str, Any] | None = None
-    """Of scenarios in an AWS account."""
+    """Of scenarios in an AWS account, or with one beside their cluster."""
     checks: list[Any]
     safeguards: list[Any] = []
     hints: list[Any] = []
@@ -118,11 +120,15 @@ class ScenarioFile(FileModel):
 
     @model_validator(mode="after")
     def _parts_of_its_kind(self) -> "ScenarioFile":
-        needed, useless = (
-            (("client", "candidate"), ("aws",))
-            if self.sandbox.kind == "kubernetes"
-            else (("aws",), ("client", "candidate", "workspace"))
-        )
+        of_cluster: tuple[str, ...] = ("client", "candidate")
+        of_account: tuple[str, ...] = ("aws",)
+        needed, useless = of_cluster, of_account
+        if self.sandbox.kind == "aws":
+            needed, useless = of_account, (*of_cluster, "workspace")
+        if self.sandbox.account:
+            if self.sandbox.kind != "kubernetes":
+                raise ValueError("sandbox.account: goes with kind: kubernetes; kind: aws has one by itself")
+            needed, useless = (*of_cluster, *of_account), ()
         problems = [
             f"a scenario of kind {self.sandbox.kind} needs {name}" for name in needed if not getattr(self, name)
         ]

@@ -112,6 +112,11 @@ class Variant:
         return self.spec.client.identity
 
     @property
+    def has_cluster(self) -> bool:
+        """Whether it needs one; with `aws`, both."""
+        return bool(self.healthy)
+
+    @property
     def namespaces(self) -> tuple[str, ...]:
         """The namespaces that the manifests create, sorted."""
         return tuple(sorted(m["metadata"]["name"] for m in self.healthy if m["kind"] == "Namespace"))

@@ -71,61 +71,64 @@ class KubernetesBench:
         self.lab = lab
         self.clock = clock
         self.told = told
-        self._engine = engine
+        self.engine = engine
         self._admin = admin
-        self._cluster = sandbox_of(admin)
+        self.cluster = sandbox_of(admin)
 
     @property
     def sandbox(self) -> Sandbox:
         """See Bench."""
-        return self._cluster.with_workspace(in_cell(self._engine, self.lab))
+        return self.cluster.with_workspace(in_cell(self.engine, self.lab))
 
     def clear(self, variant: Variant) -> None:
         """See Bench. What a trap or the fault keeps from going is let go of."""
         from provisioner.kubernetes.clearing import clear  # noqa: PLC0415 - the provisioner is slow to import
 
-        clear(self._cluster, variant.namespaces, variant.cluster_refs, timeout_seconds=REMOVE_SECONDS)
+        clear(self.cluster, variant.namespaces, variant.cluster_refs, timeout_seconds=REMOVE_SECONDS)
         if variant.workspace:
             from provisioner.cell.incell import remove  # noqa: PLC0415
 
-            remove(in_cell(self._engine, self.lab), variant.workspace.folder)
+            remove(in_cell(self.engine, self.lab), variant.workspace.folder)
 
     def deploy(self, variant: Variant, *, broken: bool) -> Mapping[str, str]:
         """See Bench."""
         from provisioner.cell.incell import place  # noqa: PLC0415 - the provisioner is slow to import
         from provisioner.kubernetes.live import run_live  # noqa: PLC0415
 
-        self._cluster.writer.apply(variant.broken if broken else variant.healthy, field_manager="taller")
+        self.cluster.writer.apply(variant.broken if broken else variant.healthy, field_manager="taller")
         files, live = variant.workspace, variant.live
         if files:
-            place(in_cell(self._engine, self.lab), files.folder, files.broken if broken else files.healthy)
+            place(in_cell(self.engine, self.lab), files.folder, files.broken if broken else files.healthy)
         if script := (live.broken if broken else live.healthy) if live else "":
-            run_live(self._engine, self.lab, scenario=variant.scenario, admin=self._admin, script=script)
+            run_live(self.engine, self.lab, scenario=variant.scenario, admin=self._admin, script=script)
         return {}
 
     def settle(self, spec: "GradingSpec") -> None:
         """See Bench."""
         deadline = self.clock.now() + SETTLE_SECONDS
-        while starting := unsettled(self._cluster.reader, spec, now=self.clock.now()):
+        while starting := unsettled(self.cluster.reader, spec, now=self.clock.now()):
             if self.clock.now() > deadline:
                 raise TimedOutError(f"Still starting after {SETTLE_SECONDS:g} s: {', '.join(starting)}")
             self.clock.sleep(0.2)
 
-    def work(self, variant: Variant, script: Script) -> None:
-        """See Bench."""
+    def access(self, variant: Variant) -> CandidateAccess:
+        """What the candidate would be given."""
         from provisioner.kubernetes.access import Grant, give  # noqa: PLC0415 - the provisioner is slow to import
 
         grants = [Grant(access.namespace, access.rules) for access in variant.candidate_rules]
-        kubeconfig = give(self._cluster, grants, ttl_seconds=SCRIPT_TTL_SECONDS)
-        run_script(self._engine, self.lab, script, CandidateAccess(kubeconfig))
+        return CandidateAccess(give(self.cluster, grants, ttl_seconds=SCRIPT_TTL_SECONDS))
+
+    def work(self, variant: Variant, script: Script) -> None:
+        """See Bench."""
+        run_script(self.engine, self.lab, script, self.access(variant))
 
     def leaks(self, variant: Variant) -> Sequence[str]:
         """See Bench."""
-        return leaks(self._cluster.reader, variant)
+        return leaks(self.cluster.reader, variant)
 
     def examination(self) -> Examination | None:
         """See Bench. Nobody else works in the sandbox."""
-        return Examination(self._cluster.disturber, begins=lambda _: None)
+        return Examination(self.cluster.disturber, begins=lambda _: None)
 
 
 class AwsBench:
@@ -148,7 +151,7 @@ class AwsBench:
     @property
     def sandbox(self) -> Sandbox:
         """See Bench."""
-        return self._account().with_workspace(in_cell(self._engine, self.lab))
+        return self.account.with_workspace(in_cell(self._engine, self.lab))
 
     def clear(self, variant: Variant) -> None:
         """See Bench."""
@@ -162,7 +165,7 @@ class AwsBench:
         if variant.aws is None:
             raise LookupError(f"{variant.scenario} has no AWS account")
         system = variant.aws.broken if broken else variant.aws.healthy
-        names = deploy(self._account().client, system)
+        names = deploy(self.account.client, system)
         if system.files:
             from provisioner.cell.incell import place  # noqa: PLC0415
 
@@ -173,22 +176,26 @@ class AwsBench:
         """See Bench. An account has nothing that is starting."""
         del spec
 
-    def work(self, variant: Variant, script: Script) -> None:
-        """See Bench."""
+    def access(self, variant: Variant) -> CandidateAccess:
+        """What the candidate would be given."""
         from provisioner.aws.access import give  # noqa: PLC0415 - botocore
 
         policy = variant.aws.policy if variant.aws else ()
-        environment = give(self._account().client, policy)
-        run_script(self._engine, self.lab, script, CandidateAccess(environment=environment))
+        return CandidateAccess(environment=give(self.account.client, policy))
+
+    def work(self, variant: Variant, script: Script) -> None:
+        """See Bench."""
+        run_script(self._engine, self.lab, script, self.access(variant))
 
     def leaks(self, variant: Variant) -> Sequence[str]:
         """See Bench."""
-        return aws_leaks(self._account().aws, variant)
+        return aws_leaks(self.account.aws, variant)
 
     def examination(self) -> Examination | None:
         """See Bench. Nothing acts by itself in an emulated account."""
         return None
 
-    def _account(self) -> "AwsSandbox":
+    @property
+    def account(self) -> "AwsSandbox":
         """The account, made when there is none (creation is idempotent)."""
         return self._account_of(self._engine.create(SandboxSpec(self.lab)).admin)

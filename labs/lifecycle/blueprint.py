@@ -59,7 +59,7 @@ def program(
     return LabProgram(
         lab=record.id,
         engine=names.get("kubernetes", ""),
-        parts=[_part(variant) for variant in variants.values() if not variant.aws],
+        parts=[_part(variant) for variant in variants.values() if variant.has_cluster],
         ttl_seconds=record.expires_at - record.created_at,
         limits=spec.limits,
         egress=spec.egress,

@@ -50,7 +50,7 @@ def _graded(context: Context, record: LabRecord, requirements: "Sequence[Require
 
     def leave(name: ScenarioId, variant: "Variant") -> "Examination | None":
         """Durability is about what acts in a cluster."""
-        if not is_frozen or variant.aws:
+        if not is_frozen or not variant.has_cluster:
             return None
         return examination(context, record.id, name, context.sandbox_of(files.read_admin()).disturber)
 

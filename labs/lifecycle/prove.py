@@ -21,9 +21,12 @@ from labs.lifecycle.benches import AwsBench, Bench, KubernetesBench
 from labs.lifecycle.blueprint import sandbox_spec
 from labs.lifecycle.context import Context
 from labs.lifecycle.down import down
+from labs.lifecycle.joined import JoinedSandbox, introduce
+from labs.lifecycle.joinedbench import JoinedBench
 from labs.lifecycle.owners import this_process
 from labs.lifecycle.proofs import Proof, Prover, Task, tasks, verdicts_of
 from labs.lifecycle.record import LabRecord
+from labs.lifecycle.sandboxes import EMULATED, SEPARATOR
 from labs.lifecycle.sweep import remains
 from labs.lifecycle.variants import drawn, python_checks
 
@@ -67,21 +70,22 @@ def prove(
     for name in scenarios:
         context.catalogue[name]  # raises for an unknown one before anything is created
     with ExitStack() as stack:
-        is_aws = {name: context.catalogue[name].sandbox.kind == "aws" for name in scenarios}
-        in_clusters = [name for name in scenarios if not is_aws[name]]
-        in_accounts = [name for name in scenarios if is_aws[name]]
+        needs = {name: context.catalogue[name].sandbox for name in scenarios}
+        in_clusters = [name for name, each in needs.items() if each.kind == "kubernetes" and not each.account]
+        in_accounts = [name for name, each in needs.items() if each.kind == "aws"]
+        in_both = [name for name, each in needs.items() if each.account]
         clusters = _benches(context, stack, in_clusters, max(1, labs))
-        accounts = _benches(context, stack, in_accounts, max(1, labs))
         work = [
             (queue, bench) for name in in_clusters for queue in (_queue(context, [name], seeds),) for bench in clusters
         ]
-        shared = _queue(context, in_accounts, seeds)
-        work += [(shared, bench) for bench in accounts]
+        for names in (in_accounts, in_both):
+            shared = _queue(context, names, seeds)
+            work += [(shared, bench) for bench in _benches(context, stack, names, max(1, labs))]
         pool = stack.enter_context(ThreadPoolExecutor(len(work) or 1, "prove"))
         running = [pool.submit(_work_off, queue, bench) for queue, bench in work]
         found = [proof for each in running for proof in each.result()]
-        benches = [*clusters, *accounts]
-    left = [bench.lab for bench in benches if bench.lab in remains(context)]
+        used = {bench.lab for _, bench in work}
+    left = sorted(used & set(remains(context)))
     detail = f"the labs {', '.join(left)} left something: `taller inventory`" if left else ""
     teardown = [Proof(name, seeds[0], "teardown", detail, 0.0) for name in scenarios]
     return sorted([*found, *teardown], key=lambda proof: (proof.scenario, proof.seed, proof.name))
@@ -153,31 +157,50 @@ def _unreachable(context: Context, prover: Prover) -> list[Proof]:
 
 
 def _nowhere(context: Context, variant: Variant) -> Sandbox:
-    if variant.aws:
-        return context.account_of(AwsAdmin("http://127.0.0.1:1", "000000000000", "eu-west-1", "none").to_json())
+    admin = AwsAdmin("http://127.0.0.1:1", "000000000000", "eu-west-1", "none").to_json()
+    if not variant.has_cluster:
+        return context.account_of(admin)
     document: Mapping[str, Any] = {
         "clusters": [{"name": "none", "cluster": {"server": CLOSED_PORT}}],
         "users": [{"name": "none", "user": {"token": "none"}}],
         "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
         "current-context": "none",
     }
-    return context.sandbox_of(json.dumps(document))
+    cluster = context.sandbox_of(json.dumps(document))
+    return JoinedSandbox(cluster, context.account_of(admin)) if variant.aws else cluster
 
 
 @contextmanager
 def _lab(context: Context, scenarios: Sequence[ScenarioId]) -> Iterator[Bench]:
     """Give an empty lab, in the registry lest a killed run leave it unknown; gone when the context ends."""
-    is_aws = context.catalogue[scenarios[0]].sandbox.kind == "aws"
-    engine = context.engine_of("emulated" if is_aws else "labnode")
-    lab = _registered(context, scenarios, engine.name)
+    needs = context.catalogue[scenarios[0]].sandbox
+    names = ["labnode"] if needs.kind == "kubernetes" else []
+    names += [EMULATED] if needs.kind == "aws" or needs.account else []
+    lab = _registered(context, scenarios, SEPARATOR.join(names))
     try:
-        if is_aws:
-            yield AwsBench(lab, engine, context.account_of, context.clock, context.told)
+        if needs.kind == "aws":
+            yield _account_bench(context, lab)
             return
+        engine = context.engine_of("labnode")
         handle = engine.create(sandbox_spec(lab, [context.catalogue[name] for name in scenarios]))
-        yield KubernetesBench(lab, engine, context.sandbox_of, context.clock, context.told, admin=handle.admin)
+        handle = engine.create(sandbox_spec(lab, [context.catalogue[name] for name in scenarios]))
+        bench = KubernetesBench(lab, engine, context.sandbox_of, context.clock, context.told, admin=handle.admin)
+        if not needs.account:
+            yield bench
+            return
+        account = _account_bench(context, lab)
+
+        def acquaint() -> None:
+            context.join(lab)
+            introduce(bench.cluster, account.account)
+
+        yield JoinedBench(bench, account, acquaint)
     finally:
         down(context, lab)
+
+
+def _account_bench(context: Context, lab: LabId) -> AwsBench:
+    return AwsBench(lab, context.engine_of(EMULATED), context.account_of, context.clock, context.told)
 
 
 def _registered(context: Context, scenarios: Sequence[ScenarioId], engine: str) -> LabId:

@@ -9,6 +9,7 @@ from labs.core.names import replaced, used
 from labs.core.ports import CandidateAccess, Engine, Sandbox
 from labs.core.states import LabState
 from labs.lifecycle.context import Context
+from labs.lifecycle.joined import JoinedSandbox
 from labs.lifecycle.record import LabRecord
 
 if TYPE_CHECKING:
@@ -32,7 +33,12 @@ def engine_names(variants: "Iterable[Variant]", *, kubernetes: str, aws: str = E
             f"Scenarios with files for the candidate need an emulated account: {', '.join(named)}.",
             hint="Leave them out of a lab in a real account.",
         )
-    kinds = {"aws" if variant.aws else "kubernetes" for variant in variants}
+    if aws != EMULATED and (named := [each.scenario for each in variants if each.aws and each.has_cluster]):
+        raise InputError(
+            f"AWS cannot look up who vouches for the pods of a lab's cluster, which these need: {', '.join(named)}.",
+            hint="Leave them out of a lab in a real account.",
+        )
+    kinds = {"aws" for each in variants if each.aws} | {"kubernetes" for each in variants if each.has_cluster}
     return SEPARATOR.join(name for kind, name in (("kubernetes", kubernetes), ("aws", aws)) if kind in kinds)
 
 
@@ -55,16 +61,22 @@ def in_cell(engine: Engine, lab: LabId) -> "Callable[[Sequence[str]], Sequence[s
 
 def sandbox(context: Context, lab: LabId, variant: "Variant") -> Sandbox:
     """The sandbox of the lab in which the scenario is. Raises NotFoundError when its way in is not kept."""
-    files = context.files(lab)
-    if variant.aws:
-        account = context.account_of(files.read_aws_admin())
-        engine = next(each for each in engines(context, context.registry.get(lab)) if each.kind == "aws")
-        return account.with_workspace(in_cell(engine, lab)) if variant.aws.broken.files else account
-    cluster = context.sandbox_of(files.read_admin())
-    if not variant.workspace:
-        return cluster
-    engine = next(each for each in engines(context, context.registry.get(lab)) if each.kind == "kubernetes")
-    return cluster.with_workspace(in_cell(engine, lab))
+    if not variant.aws:
+        return _cluster(context, lab, variant)
+    account = context.account_of(context.files(lab).read_aws_admin())
+    if variant.has_cluster:
+        return JoinedSandbox(_cluster(context, lab, variant), account)
+    return account.with_workspace(_cell(context, lab, "aws")) if variant.aws.broken.files else account
+
+
+def _cluster(context: Context, lab: LabId, variant: "Variant") -> Sandbox:
+    cluster = context.sandbox_of(context.files(lab).read_admin())
+    return cluster.with_workspace(_cell(context, lab, "kubernetes")) if variant.workspace else cluster
+
+
+def _cell(context: Context, lab: LabId, kind: str) -> "Callable[[Sequence[str]], Sequence[str]]":
+    engine = next(each for each in engines(context, context.registry.get(lab)) if each.kind == kind)
+    return in_cell(engine, lab)
 
 
 def named_spec(variant: "Variant", names: Mapping[str, str]) -> "GradingSpec":

@@ -16,6 +16,7 @@ from labs.lifecycle.accounts import ACCOUNT, AccountRequest, Permitted, end_acco
 from labs.lifecycle.ahead import booting
 from labs.lifecycle.blueprint import program, sandbox_spec
 from labs.lifecycle.context import Context, StoppableClock
+from labs.lifecycle.joined import introduce
 from labs.lifecycle.owners import this_process
 from labs.lifecycle.record import LabRecord
 from labs.lifecycle.sandboxes import EMULATED, SEPARATOR, engine_names, engines, named_spec, sandbox
@@ -166,6 +167,8 @@ def _stack(work: _Work) -> None:
         outputs = context.stack_of(work.lab, ahead.__getitem__).up(lab_program)
     if outputs.admin_kubeconfig and outputs.aws.admin and not leave:
         context.join(work.lab)
+        if any(variant.aws and variant.has_cluster for variant in work.variants.values()):
+            introduce(context.sandbox_of(outputs.admin_kubeconfig), context.account_of(outputs.aws.admin))
     files = context.files(work.lab)
     if outputs.admin_kubeconfig:
         files.keep(admin=outputs.admin_kubeconfig)

@@ -1,7 +1,8 @@
 """A lab's AWS account as a grader's `Sandbox`, from its administrator's way in."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from labs.core.aws import AwsAdmin
 from labs.core.errors import UnreachableError
@@ -50,6 +51,10 @@ class AwsSandbox:
         if self._in_cell is None:
             raise UnreachableError("This lab has no workspace that could be looked at.")
         return run_tool(self._in_cell, request)
+
+    def tell_issuers(self, issuers: Mapping[str, Mapping[str, Any]]) -> None:
+        """The account can look up these issuers of identities: URL → JWKS. Raises UnreachableError. Idempotent."""
+        self.client.control("issuers", method="POST", body=issuers)
 
     def freeze(self) -> None:
         """No request but the grader's is answered any more, whatever credentials it brings."""

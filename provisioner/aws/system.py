@@ -26,11 +26,12 @@ _GOOD = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE"})
 def deploy(client: AwsClient, system: AwsSystem, *, tags: Mapping[str, str] | None = None) -> dict[str, str]:
     """The system is there, its stack tagged; the names by which checks may speak of it.
 
-    `${account}`, `${region}`, each logical id of the template (its physical id), each output, and what steps keep. Not
-    idempotent: call it once for an account. Raises AwsError naming the stack's resource or the step to which AWS says
-    no; what was made until then stays for `remove`.
+    `${account}`, `${region}`, `${endpoint}` (empty for AWS itself), each logical id of the template (its physical id),
+    each output, and what steps keep. Not idempotent: call it once for an account. Raises AwsError naming the stack's
+    resource or the step to which AWS says no; what was made until then stays for `remove`.
     """
-    names = {"account": client.admin.account, "region": client.admin.region}
+    admin = client.admin
+    names = {"account": admin.account, "region": admin.region, "endpoint": admin.endpoint}
     if system.template:
         _create_stack(client, system, tags or {})
         made = _stack_names(client, system.stack)

@@ -7,6 +7,7 @@
 | lab.local/shop:1 | the demo shop, and busybox for whoever looks around in it | 65532 |
 | lab.local/probe:1 | /bin/probe alone | 65532 |
 | lab.local/traefik:3 | Traefik, for labs with the addon `ingress` | 65532 |
+| lab.local/shelf:1 | /bin/shelf alone, which hands out documents of a bucket | 65532 |
 | lab.local/busybox:1 | every applet of busybox but wget, and `http`, which is `probe get` | root |
 """
 
@@ -26,7 +27,7 @@ from provisioner.toolchain.progress import Progress, Silent
 from provisioner.toolchain.table import tool
 
 ARCHIVE = "lab.tar"
-TOOLS = ("coredns", "pause", "probe", "shop")
+TOOLS = ("coredns", "pause", "probe", "shelf", "shop")
 LAYOUT = 1
 """Raise it when the code below makes other images from the same tools."""
 OLD_KEPT = 2
@@ -91,6 +92,12 @@ def images(busybox: Tree) -> Sequence[Image]:
             user=_NONROOT,
         ),
         Image("lab.local/traefik:3", [_ETC, {"bin/traefik": _traefik()}], entrypoint=["/bin/traefik"], user=_NONROOT),
+        Image(
+            "lab.local/shelf:1",
+            [_ETC, {"bin/shelf": programs["shelf"]}],
+            entrypoint=["/bin/shelf"],
+            user=_NONROOT,
+        ),
         Image("lab.local/busybox:1", [_ETC, busybox, _http(programs["probe"])], command=["sh"]),
     )
 

@@ -47,10 +47,18 @@ class AwsOutputs:
     ready_seconds: float = 0.0
 
 
-def register_account(program: AccountProgram, outputs: AwsOutputs) -> Resource | None:
-    """The account, each scenario's infrastructure and the candidate's access are registered; `outputs` is filled.
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A lab's account, as the rest of its program knows it."""
 
-    Returns the sandbox that the account is, where it is an emulated one.
+    sandbox: Resource | None = None
+    """Where it is an emulated one."""
+    names: "Mapping[str, pulumi.Output[Any]]" = field(default_factory=dict)
+    """Scenario → the names of what was made for it, once it is."""
+
+
+def register_account(program: AccountProgram, outputs: AwsOutputs) -> Account:
+    """The account, each scenario's infrastructure and the candidate's access are registered; `outputs` is filled.
 
     One scenario after the other: the same seed gives the same account, and an emulated one computes on one core anyway.
     """
@@ -58,7 +66,7 @@ def register_account(program: AccountProgram, outputs: AwsOutputs) -> Resource |
         from provisioner.pulumi.realprogram import register_real  # noqa: PLC0415 - it needs this module
 
         register_real(program, program.leave.fence, outputs)
-        return None
+        return Account()
     account = Resource(
         "Node",
         "account",
@@ -103,4 +111,4 @@ def register_account(program: AccountProgram, outputs: AwsOutputs) -> Resource |
     pulumi.Output.all(admin, output(account, "readySeconds"), output(access, "environment"), *names).apply(keep)
     pulumi.export("awsAdmin", pulumi.Output.secret(admin))
     pulumi.export("awsEnvironment", pulumi.Output.secret(output(access, "environment")))
-    return account
+    return Account(account, {part.name: each for part, each in zip(program.parts, names, strict=True)})

@@ -7,10 +7,11 @@ from typing import Any
 import pulumi
 
 from labs.core.ids import LabId
+from labs.core.names import replaced, used
 from labs.core.ports import Limits, Manifest
 from provisioner.kubernetes.access import Grant
 from provisioner.kubernetes.order import ADMISSION_RANK, FOUNDATION_RANKS, rank
-from provisioner.pulumi.awsprogram import AccountProgram, AwsOutputs, register_account
+from provisioner.pulumi.awsprogram import Account, AccountProgram, AwsOutputs, register_account
 from provisioner.pulumi.resource import Resource, output
 
 _TURNS = (
@@ -66,12 +67,12 @@ class Outputs:
 
 def register(lab: LabProgram, outputs: Outputs) -> None:
     """The lab's resources are registered with the running Pulumi program; `outputs` is filled as they become known."""
-    account = register_account(lab.account, outputs.aws) if lab.account else None
+    account = register_account(lab.account, outputs.aws) if lab.account else Account()
     if lab.engine:
         _register_node(lab, outputs, account)
 
 
-def _register_node(lab: LabProgram, outputs: Outputs, account: Resource | None) -> None:
+def _register_node(lab: LabProgram, outputs: Outputs, account: Account) -> None:
     """Register the node and what is in its cluster.
 
     Foundations (namespaces, kinds) of a scenario come first, admission last; in each turn its healthy and faulty
@@ -98,8 +99,10 @@ def _register_node(lab: LabProgram, outputs: Outputs, account: Resource | None) 
         options=pulumi.ResourceOptions(additional_secret_outputs=["admin"]),
     )
     kubeconfig = output(node, "admin")
-    holder = node if lab.workspace else account or node
-    foundations = [each for part in lab.parts for each in _scenario(lab, part, node, holder)]
+    holder = node if lab.workspace else account.sandbox or node
+    foundations = [
+        each for part in lab.parts for each in _scenario(lab, part, node, holder, names=account.names.get(part.name))
+    ]
     grants = [
         {"namespace": grant.namespace, "rules": [dict(rule) for rule in grant.rules]}
         for part in lab.parts
@@ -119,10 +122,12 @@ def _register_node(lab: LabProgram, outputs: Outputs, account: Resource | None) 
     _collect(node, access, outputs)
 
 
-def _scenario(lab: LabProgram, part: ScenarioPart, node: Resource, holder: Resource) -> Sequence[Resource]:
+def _scenario(
+    lab: LabProgram, part: ScenarioPart, node: Resource, holder: Resource, *, names: "pulumi.Output[Any] | None"
+) -> Sequence[Resource]:
     """Register a scenario's objects in turns, its files, and what is done once all are there; its foundations.
 
-    `holder` is the sandbox that holds the candidate's workspace.
+    `holder` is the sandbox that holds the candidate's workspace; `names` are those of its account, if it has one.
     """
     made: list[Resource] = []
     foundations: list[Resource] = []
@@ -133,7 +138,7 @@ def _scenario(lab: LabProgram, part: ScenarioPart, node: Resource, holder: Resou
             Resource(
                 kind,
                 f"{part.name}-{role}",
-                {"kubeconfig": output(node, "admin"), "manifests": _guarded(own)},
+                {"kubeconfig": output(node, "admin"), "manifests": _guarded(own, names)},
                 options=options,
             )
             for kind, role, manifests in roles
@@ -159,9 +164,11 @@ def _scenario(lab: LabProgram, part: ScenarioPart, node: Resource, holder: Resou
     return foundations
 
 
-def _guarded(manifests: Sequence[Manifest]) -> Any:
-    """Manifests with Secrets among them are kept encrypted in the state."""
+def _guarded(manifests: Sequence[Manifest], names: "pulumi.Output[Any] | None") -> Any:
+    """Manifests with Secrets among them are kept encrypted in the state; names of the account's are filled in."""
     plain = [dict(manifest) for manifest in manifests]
+    if names is not None and any(used(plain)):
+        return pulumi.Output.secret(names.apply(lambda known: replaced(plain, known)))
     return pulumi.Output.secret(plain) if any(m["kind"] == "Secret" for m in manifests) else plain
 
 

@@ -2,7 +2,8 @@
 //
 // It signs in for every request as AWS's SDK finds credentials (environment, web identity), so that what it may do is
 // what the account says now, and answers 502 with AWS's own words when it may not.
-// Settings: BUCKET, PORT (8080), AWS_ENDPOINT_URL and the other variables of the SDK.
+// Settings: BUCKET, PORT (8080), and the SDK's variables. Of an endpoint of one's own it must be told by
+// AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_S3: signing in with a token does not heed AWS_ENDPOINT_URL.
 package main
 
 import (
@@ -19,6 +20,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
@@ -60,9 +62,12 @@ func handler(bucket string) http.Handler {
 	return mux
 }
 
+// connections are shared: each set of settings would otherwise keep some of its own open, until the server has no more.
+var connections = awshttp.NewBuildableClient()
+
 // read signs in anew: a session that was given once would outlive the right to it.
 func read(ctx context.Context, bucket, key string) (string, error) {
-	settings, err := config.LoadDefaultConfig(ctx, config.WithRetryMaxAttempts(1))
+	settings, err := config.LoadDefaultConfig(ctx, config.WithRetryMaxAttempts(1), config.WithHTTPClient(connections))
 	if err != nil {
 		return "", err
 	}

@@ -42,7 +42,7 @@ func asked(t *testing.T, token string) *httptest.ResponseRecorder {
 		t.Fatal(err)
 	}
 	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": server.URL, "AWS_REGION": "eu-west-1", "AWS_WEB_IDENTITY_TOKEN_FILE": file,
+		"AWS_ENDPOINT_URL_STS": server.URL, "AWS_ENDPOINT_URL_S3": server.URL, "AWS_REGION": "eu-west-1", "AWS_WEB_IDENTITY_TOKEN_FILE": file,
 		"AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/reader", "AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "",
 	} {
 		t.Setenv(name, value)

@@ -29,7 +29,7 @@ _MOST_CHARACTERS = 20_000
 
 def is_web_identity(response: Any) -> bool:
     """Whether the request asks for a role's place with a token, which is all that vouches for it."""
-    return response.boto3_service_name == "sts" and response._get_action() == ACTION  # noqa: SLF001 - see authority
+    return bool(response.boto3_service_name == "sts" and response._get_action() == ACTION)  # noqa: SLF001 - see authority
 
 
 def judge_web_identity(response: Any, issuers: Issuers) -> None:

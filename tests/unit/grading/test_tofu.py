@@ -135,9 +135,33 @@ def test_a_plan_anew_is_given_no_state() -> None:
     seen = view({"document": {"changes": []}})
     assert tofu_finding(tofu("anew"), seen).passed
     assert isinstance(seen.sandbox, WorkspaceSandbox)
-    assert [request.command[-1] for request in seen.sandbox.ran] == ["anew"]
+    assert [request.command[-1] for request in seen.sandbox.ran] == ["{}"]
+    assert [request.command[-2] for request in seen.sandbox.ran] == ["anew"]
     with pytest.raises(ValueError, match="without a state"):
         tofu("anew", state={"bucket": "b", "key": "k"})
+
+
+def refusal() -> TofuCheck:
+    check = {"look": "anew", "folder": "shop", "variables": {"zones": ["a"]}, "refused": True}
+    return TofuCheck.model_validate(check)
+
+
+def test_what_must_be_refused_passes_when_no_plan_can_be_made() -> None:
+    seen = view({"trouble": "plan", "said": "Invalid value for variable"})
+    assert tofu_finding(refusal(), seen).passed
+    assert isinstance(seen.sandbox, WorkspaceSandbox)
+    assert seen.sandbox.ran[0].command[-1] == '{"zones": ["a"]}'
+
+
+@pytest.mark.parametrize("answer", [{"document": {}}, {"trouble": "init"}, {"trouble": "folder"}, {"trouble": "size"}])
+def test_what_must_be_refused_fails_when_it_is_not(answer: Any) -> None:
+    assert not tofu_finding(refusal(), view(answer)).passed
+
+
+@pytest.mark.parametrize("part", [{"refused": True}, {"look": "state", "variables": {"a": 1}}, {"expect": None}])
+def test_a_look_that_contradicts_itself_is_refused(part: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"refused|variables|expect"):
+        tofu(**part)
 
 
 def test_a_state_that_is_gone_from_its_bucket_is_a_failure() -> None:
