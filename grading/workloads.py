@@ -90,3 +90,30 @@ def account_may(
     """Whether a service account (namespace, name) may do that in the namespace; a resource may be `pods/log`."""
     user, groups = service_account(*account)
     return view.reader.is_allowed(AccessQuestion(user, groups, verb, resource, api_group, namespace))
+
+
+_UNITS = {
+    "Ki": 1 / 1024,
+    "Mi": 1.0,
+    "Gi": 1024.0,
+    "k": 1e3 / 2**20,
+    "M": 1e6 / 2**20,
+    "G": 1e9 / 2**20,
+    "m": 1e-3 / 2**20,
+}
+
+
+def mebibytes(quantity: str | float) -> float:
+    """A quantity of memory in MiB. Raises ValueError when it is none.
+
+    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+    """
+    text = str(quantity)
+    unit = next((unit for unit in _UNITS if text.endswith(unit)), "")
+    return float(text.removesuffix(unit)) * (_UNITS[unit] if unit else 1 / 2**20)
+
+
+def cores(quantity: str | float) -> float:
+    """A quantity of processor time in cores. Raises ValueError when it is none."""
+    text = str(quantity)
+    return float(text.removesuffix("m")) / 1000 if text.endswith("m") else float(text)

@@ -3,7 +3,17 @@ from typing import Any
 
 import pytest
 
-from grading.workloads import Setting, account_may, gone, living_pods, named_container, pod_spec_of, setting
+from grading.workloads import (
+    Setting,
+    account_may,
+    cores,
+    gone,
+    living_pods,
+    mebibytes,
+    named_container,
+    pod_spec_of,
+    setting,
+)
 from labs.core.probes import AccessQuestion, ObjectRef
 from tests.unit.grading.fakes import FakeSandbox, view_of
 
@@ -89,3 +99,19 @@ def test_a_service_account_is_asked_about_with_its_groups(sandbox: FakeSandbox) 
 
 def test_what_is_gone_is_named() -> None:
     assert "Deployment shop/web" in gone(ObjectRef("apps/v1", "Deployment", "web", "shop")).reason.en
+
+
+@pytest.mark.parametrize(
+    ("quantity", "expected"), [("64Mi", 64), ("1Gi", 1024), ("2048Ki", 2), (2**20, 1), ("1048576", 1), ("0", 0)]
+)
+def test_memory_in_mebibytes(quantity: str | int, expected: float) -> None:
+    assert mebibytes(quantity) == pytest.approx(expected)
+
+
+def test_decimal_units_are_smaller() -> None:
+    assert mebibytes("100M") == pytest.approx(95.367, abs=1e-3)
+
+
+@pytest.mark.parametrize(("quantity", "expected"), [("40m", 0.04), ("1", 1.0), (2, 2.0), ("0.5", 0.5)])
+def test_processor_time_in_cores(quantity: str | float, expected: float) -> None:
+    assert cores(quantity) == pytest.approx(expected)

@@ -32,8 +32,8 @@ type Config struct {
 	StoreAuth     bool          // STORE_AUTH (store): "off" lets everybody in
 	Token         string        // API_TOKEN (api, web, worker): bearer token, empty means none is asked for
 	Period        time.Duration // PERIOD_SECONDS (worker)
-	Notice        string        // NOTICE (api): text of /notice, fixed at the start
-	NoticeFile    string        // NOTICE_FILE (api): a file with that text, read at every request; it wins
+	Notice        string        // SHOP_TEXT (api): text of /notice, fixed at the start
+	NoticeFile    string        // SHOP_TEXT_FILE (api): a file with that text, read at every request; it wins
 	Peers         []string      // PEERS (member): base URLs, separated by commas
 	ReportKey     string        // REPORT_KEY (report): the store's key that it writes
 	Work          time.Duration // WORK_SECONDS (report): how long it takes
@@ -62,8 +62,8 @@ func ConfigFrom(role string, getenv func(string) string) (Config, error) {
 		StoreAuth:     env.text("STORE_AUTH", "on") != "off",
 		Token:         env.text("API_TOKEN", ""),
 		Period:        env.seconds("PERIOD_SECONDS", 1),
-		Notice:        env.text("NOTICE", ""),
-		NoticeFile:    env.text("NOTICE_FILE", ""),
+		Notice:        env.text("SHOP_TEXT", ""),
+		NoticeFile:    env.text("SHOP_TEXT_FILE", ""),
 		Peers:         env.list("PEERS"),
 		ReportKey:     env.text("REPORT_KEY", "report"),
 		Work:          env.seconds("WORK_SECONDS", 0),

@@ -88,7 +88,7 @@ func TestSyncMakesEveryChangeItCan(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "1.json") || !strings.Contains(err.Error(), "3.json") {
 		t.Fatalf("%v", err)
 	}
-	if len(*asked) != 2 || !strings.HasPrefix((*asked)[1], "PATCH /api/v1/namespaces/desk/configmaps/prices ") {
+	if len(*asked) != 2 || !strings.HasPrefix((*asked)[1], "PATCH /api/v1/namespaces/desk/configmaps/prices?fieldManager=sync ") {
 		t.Fatalf("asked %q", *asked)
 	}
 	if strings.Contains((*asked)[1], "$NOW") || !strings.Contains(written.String(), "2.json: applied") {

@@ -54,12 +54,12 @@ func TestOneShotRolesNeedTheirSettings(t *testing.T) {
 
 func TestNoticeOfTheFileWins(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "notice")
-	env := map[string]string{"NOTICE": "from the start"}
+	env := map[string]string{"SHOP_TEXT": "from the start"}
 	plain, _ := start(t, "api", env)
 	if _, body, _ := get(t, plain.URL+"/notice"); !strings.Contains(body, `"notice":"from the start"`) {
 		t.Fatal(body)
 	}
-	env["NOTICE_FILE"] = path
+	env["SHOP_TEXT_FILE"] = path
 	filed, written := start(t, "api", env)
 	if status, _, _ := get(t, filed.URL+"/notice"); status != 500 || !strings.Contains(written.String(), path) {
 		t.Fatalf("%d %q", status, written)

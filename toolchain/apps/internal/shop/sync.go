@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -52,7 +53,9 @@ func (s *service) apply(ctx context.Context, file string) (string, error) {
 	if !found {
 		return "", fmt.Errorf("path %q is not like api/v1/configmaps/NAME or apis/apps/v1/deployments/NAME", wanted.Path)
 	}
-	_, err = s.config.Kube.call(ctx, http.MethodPatch, "/"+group+"/namespaces/"+s.config.Kube.namespace()+"/"+object, wanted.Patch)
+	// Who looks at the object's managed fields finds this program's name.
+	place := "/" + group + "/namespaces/" + s.config.Kube.namespace() + "/" + object
+	_, err = s.config.Kube.call(ctx, http.MethodPatch, place+"?fieldManager="+url.QueryEscape(s.config.Service), wanted.Patch)
 	return wanted.Path, err
 }
 

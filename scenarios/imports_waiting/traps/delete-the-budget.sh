@@ -1,0 +1,3 @@
+# caught-by: budget-lives
+set -euo pipefail
+kubectl -n {{ ns }} delete resourcequota budget

@@ -1,0 +1,3 @@
+# caught-by: neighbour-lives
+set -euo pipefail
+kubectl -n {{ ns }} delete deployment {{ neighbour }}

@@ -1,0 +1,3 @@
+# caught-by: neighbour-not-scaled-down
+set -euo pipefail
+kubectl -n {{ ns }} scale deployment {{ neighbour }} --replicas=0

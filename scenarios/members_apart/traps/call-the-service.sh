@@ -1,0 +1,6 @@
+# caught-by: members-joined
+# Whoever answers behind the clients' Service is taken for every peer.
+set -euo pipefail
+kubectl -n {{ ns }} patch service {{ app }} -p '{"spec":{"publishNotReadyAddresses":true}}'
+kubectl -n {{ ns }} set env statefulset/{{ app }} PEERS=http://{{ app }},http://{{ app }}/,http://{{ app }}:80
+kubectl -n {{ ns }} delete pods -l app={{ app }}

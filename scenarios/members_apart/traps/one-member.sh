@@ -1,0 +1,3 @@
+# caught-by: three-members
+set -euo pipefail
+kubectl -n {{ ns }} scale statefulset {{ app }} --replicas=1
