@@ -10,6 +10,7 @@ IMAGE = "lab.local/busybox:1"
 PORT = 8080
 GREEDY = "greedy"
 BUSY = "busy"
+CLAIM = "claim"
 WEB = {"app": "web"}
 
 
@@ -50,6 +51,22 @@ def deny_all() -> Manifest:
     """Return a policy under which nobody may connect to the web server."""
     spec = {"podSelector": {"matchLabels": WEB}, "policyTypes": ["Ingress"]}
     return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta("deny"), "spec": spec}
+
+
+def claim() -> Sequence[Manifest]:
+    """Return a claim that names no class, and a pod that uses it."""
+    resources = {"requests": {"storage": "16Mi"}}
+    volume = {"name": "data", "persistentVolumeClaim": {"claimName": CLAIM}}
+    pod = _lone_pod(CLAIM, "exec sleep 100000", {"memory": "16Mi"})
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": meta(CLAIM),
+            "spec": {"accessModes": ["ReadWriteOnce"], "resources": resources},
+        },
+        {**pod, "spec": {**pod["spec"], "volumes": [volume]}},
+    ]
 
 
 def _lone_pod(name: str, script: str, limits: Mapping[str, str]) -> Manifest:

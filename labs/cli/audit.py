@@ -30,11 +30,11 @@ def audit(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Show who changed what when in a lab's cluster, as its API server saw it.
+    """Show who changed what in a lab's cluster.
 
-    Every write, every way into a pod and every reading of Secrets, by everybody but the cluster's own components; never
-    what was written. Commands of `kubectl exec` are shown. The record lies outside the lab, has room for some 50,000
-    requests, and is kept until `taller down`.
+    As its API server saw it: every write, every way into a pod and every reading of Secrets, by everybody but the
+    cluster's own components; never what was written. Commands of `kubectl exec` are shown. The record lies outside the
+    lab, has room for some 50,000 requests, and is kept until `taller down`.
     """
     from labs.lifecycle.audit import lab_audit  # noqa: PLC0415
 
