@@ -25,8 +25,6 @@ RETRY_DELAYS_SECONDS = (0.1, 0.3, 1.0)
 ANSWER_MAX_BYTES = 64 * 1024 * 1024
 """A list of everything in a lab is a few MiB; more is an attack on the grader's memory."""
 
-KEY_SET = "application/jwk-set+json"
-"""In which alone an API server gives the keys of its service account tokens."""
 _TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 _LIBRARY_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError)
 
@@ -81,7 +79,7 @@ class Transport:
     def headers(self) -> dict[str, str]:
         """What every request carries."""
         bearer = {"Authorization": f"Bearer {self.credentials.token}"} if self.credentials.token else {}
-        return {"Accept": f"application/json, {KEY_SET}", "User-Agent": "kubernetes-client", **bearer}
+        return {"Accept": "application/json", "User-Agent": "kubernetes-client", **bearer}
 
     def call(
         self,
