@@ -17,6 +17,7 @@ from grading.safeguards import (
     same_uid_finding,
     unchanged_finding,
 )
+from grading.serving import api_finding
 from grading.spec import CheckSpec, SafeguardSpec
 from grading.spec_parts import Model
 from grading.tofu import tofu_finding
@@ -32,6 +33,7 @@ def check_look(check: CheckSpec, view: ScenarioView, python_checks: Mapping[str,
         check.tcp and partial(tcp_finding, check.tcp, view),
         check.object and partial(object_finding, check.object, view),
         check.exec and partial(exec_finding, check.exec, view),
+        check.api and partial(api_finding, check.api, view),
         check.aws and partial(aws_finding, check.aws, view),
         check.iam and partial(iam_finding, check.iam, view),
         check.trust and partial(trust_finding, check.trust, view),

@@ -107,7 +107,7 @@ def grade_scenario(
         verdict=score.verdict(checks, safeguards, durability.verdict),
         points=score.points(checks, safeguards, hint_points=hint_points),
         max_points=spec.max_points,
-        undecided_points=sum(check.max_points for check in checks if check.verdict is Verdict.INCONCLUSIVE),
+        undecided_points=0 if score.is_api_down(checks) else _undecided_points(checks),
         checks=checks,
         safeguards=safeguards,
         pass_share=spec.pass_share,
@@ -115,6 +115,10 @@ def grade_scenario(
         hint_points=hint_points,
         seconds=clock.now() - started,
     )
+
+
+def _undecided_points(checks: Sequence[CheckResult]) -> int:
+    return sum(check.max_points for check in checks if check.verdict is Verdict.INCONCLUSIVE)
 
 
 class _Deadlines:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from grading.baseline import Baseline, record
 from grading.helpers import PythonCheck, ScenarioView
 from grading.probing import Probes
-from grading.prove_symptom import SymptomProof, look_once
+from grading.prove_symptom import USERS_VIEW, SymptomProof, look_once
 from grading.settled import unsettled
 from grading.spec import GradingSpec
 from labs.core.errors import TimedOutError, UnreachableError
@@ -62,7 +62,7 @@ def hand_over(
 def _begin(spec: GradingSpec, sandbox: Sandbox, clock: Clock, probes: Probes) -> Baseline:
     """The state at the start; the prober comes up while the pods do."""
     baseline = recorded(spec, sandbox, clock)
-    if spec.client and any(check.kind not in {"object", "exec"} for check in spec.checks):
+    if spec.client and any(check.kind in USERS_VIEW for check in spec.checks):  # others may never ask for one
         probes.open(spec.client.identity)
     return baseline
 

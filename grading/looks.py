@@ -31,9 +31,11 @@ class Looks:
         return dict(zip(wanted, converge(list(wanted.values()), self.clock), strict=True))
 
     def _check_task(self, check: CheckSpec, deadline: Deadline) -> Task:
+        begun = self.clock.now()
         return Task(
             look=check_look(check, self.view, self.python_checks),
-            deadline=lambda: deadline(check.within_seconds),
+            # An API server that is down tells nobody when anything changed last: it has all its time from now on.
+            deadline=lambda: begun + check.within_seconds if check.api else deadline(check.within_seconds),
             terms=Terms(check.hold_seconds, check.patience_seconds),
         )
 

@@ -17,13 +17,21 @@ def points(checks: Sequence[CheckResult], safeguards: Sequence[SafeguardResult],
     return min([max(0, won - lost), *caps])
 
 
+def is_api_down(checks: Sequence[CheckResult]) -> bool:
+    """Whether an api check has evidence that the API server does not serve."""
+    return any(check.kind == "api" and check.verdict is Verdict.FAILED for check in checks)
+
+
 def verdict(
     checks: Sequence[CheckResult], safeguards: Sequence[SafeguardResult], durability: Verdict | None = None
 ) -> Verdict:
     """Inconclusive when anything is; passed when every check passed and every safeguard held; else failed.
 
+    Failed, whatever else could not be seen, where the API server is seen not to serve: that is why it could not.
     `durability`: None when it was not examined, which speaks neither for nor against.
     """
+    if is_api_down(checks):
+        return Verdict.FAILED
     verdicts = {check.verdict for check in checks} | {guard.verdict for guard in safeguards} | {durability}
     for worst in (Verdict.INCONCLUSIVE, Verdict.FAILED):
         if worst in verdicts:

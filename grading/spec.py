@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from grading.spec_aws import AwsCheck, AwsQuery, IamCheck, ReachCheck, TrustCheck
 from grading.spec_durability import Durability
 from grading.spec_parts import (
+    ApiCheck,
     Client,
     DnsCheck,
     ExecCheck,
@@ -37,6 +38,7 @@ CheckPart = (
     | TcpCheck
     | ObjectCheck
     | ExecCheck
+    | ApiCheck
     | AwsCheck
     | IamCheck
     | TrustCheck
@@ -46,7 +48,7 @@ CheckPart = (
 )
 SafeguardPart = Ref | UnchangedGuard | ReplicasGuard | NoNewGuard | AwsCheck | AwsQuery | TofuCheck | str
 
-CHECK_KINDS = ("http", "dns", "tcp", "object", "exec", "aws", "iam", "trust", "reach", "tofu", "python")
+CHECK_KINDS = ("http", "dns", "tcp", "object", "exec", "api", "aws", "iam", "trust", "reach", "tofu", "python")
 SAFEGUARD_KINDS = (
     "same_uid",
     "unchanged",
@@ -105,6 +107,7 @@ class CheckSpec(Model):
     tcp: TcpCheck | None = None
     object: ObjectCheck | None = None
     exec: ExecCheck | None = None
+    api: ApiCheck | None = None
     aws: AwsCheck | None = None
     iam: IamCheck | None = None
     trust: TrustCheck | None = None

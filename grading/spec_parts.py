@@ -162,6 +162,15 @@ class ObjectCheck(KindRef):
         return self
 
 
+class ApiCheck(Model):
+    """The API server answers a path with 200 when asked from outside; refused by a living node, it fails.
+
+    For clusters whose control plane is the candidate's to break: every other check is inconclusive then.
+    """
+
+    path: str = Field(default="/readyz", pattern=r"^/\S*$")
+
+
 class ExecCheck(Model):
     """A command in running pods: in `all` that match (each must answer as expected) or in the newest `one`.
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part", bound=BaseModel)
 _CAUGHT_BY = "# caught-by:"
+_RUNS_ON_NODE = "# runs-on: node"
 LIVE = "live.sh.j2"
+NODE = "node.sh.j2"
+"""On the node itself, as its root; where scenarios are given such a node."""
 
 
 def built(scenario: "Scenario", parameters: Mapping[str, Value]) -> tuple[Variant | None, list[Problem]]:
@@ -80,7 +83,8 @@ class _Builder:
             traps=traps,
             briefs=briefs,
             aws=aws,
-            live=self._live(),
+            live=self._live(LIVE),
+            node=self._live(NODE),
             workspace=self._files() if has_cluster else None,
             managers=frozenset(traces.traces.managers),
             shows_history=traces.traces.history is not None,
@@ -143,10 +147,12 @@ class _Builder:
             self.problems.append(self.scenario.problem("workspace", message=f"{folder!r} is no name of a folder"))
         return Workspace(folder, healthy, broken) if folder else None
 
-    def _live(self) -> Live | None:
-        if LIVE not in self.scenario.texts:
+    def _live(self, name: str) -> Live | None:
+        if name not in self.scenario.texts:
             return None
-        return Live(self._text(LIVE, broken=False), self._text(LIVE, broken=True))
+        if name == NODE and not self.scenario.sandbox.node_shell:
+            self._complain(name, 0, "needs a node of the scenario's own: sandbox.node_shell in scenario.yaml")
+        return Live(self._text(name, broken=False), self._text(name, broken=True))
 
     def _section(self, model: type[Part], name: str) -> Part | None:
         return self._validated(model, {name: self._tree(getattr(self.scenario.file, name), (name,))})
@@ -235,8 +241,7 @@ class _Builder:
         """Whether the account, what is done in the running cluster, or the candidate's files differ when broken."""
         if aws and aws.faulted:
             return True
-        live = self._live()
-        if live and live.healthy != live.broken:
+        if any(live and live.healthy != live.broken for live in map(self._live, (LIVE, NODE))):
             return True
         return self._workspace(is_broken=False) != self._workspace(is_broken=True)
 
@@ -254,9 +259,12 @@ class _Builder:
 
     def _script(self, kind: str, name: str) -> Script:
         text = self._text(f"{kind}/{name}.sh")
-        first = text.partition("\n")[0]
+        first, second = (*text.split("\n", 2), "", "")[:2]
         caught_by = first.removeprefix(_CAUGHT_BY).strip() if first.startswith(_CAUGHT_BY) else ""
-        return Script(name, text, caught_by)
+        on_node = _RUNS_ON_NODE in (first.strip(), second.strip())
+        if on_node and not self.scenario.sandbox.node_shell:
+            self._complain(f"{kind}/{name}.sh", 1, "the candidate has no shell on the node: sandbox.node_shell")
+        return Script(name, text, caught_by, on_node)
 
     def _complain(self, name: str, line: int, message: str) -> None:
         self.problems.append(Problem(self.scenario.folder / name, line, message))

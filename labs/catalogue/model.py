@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from grading.spec_parts import Ref, Text
 from labs.catalogue.parameters import Parameter, Value
-from labs.core.ports import MAX_NODES
+from labs.core.ports import MAX_NODES, NodeLayout
 
 LEAST_MEMORY_MIB = 16
 Level = Literal["junior", "semi-senior", "senior", "lead"]
@@ -33,6 +33,14 @@ class SandboxNeeds(FileModel):
     """What the cluster shall have beside what all have: an Ingress controller (some 80 MiB more)."""
     account: bool = False
     """Of a scenario in a cluster: it has an AWS account beside it, an emulated one."""
+    control_plane: NodeLayout = NodeLayout.ONE_PROCESS
+    node_shell: bool = False
+    """The candidate has a root shell on the node itself, and so owns the cluster: never in a shared sandbox."""
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether a lab serves one proof only: what was done to a node is not taken back by deleting objects."""
+        return self.node_shell or self.control_plane is NodeLayout.KUBEADM
 
 
 class HintFile(FileModel):
@@ -135,13 +143,24 @@ class ScenarioFile(FileModel):
         problems += [f"a scenario of kind {self.sandbox.kind} has no {name}" for name in useless if getattr(self, name)]
         if self.sandbox.kind == "kubernetes" and self.sandbox.memory_mib < LEAST_MEMORY_MIB:
             problems.append(f"sandbox.memory_mib: pods take at least {LEAST_MEMORY_MIB}")
-        if self.sandbox.kind != "kubernetes" and self.sandbox.nodes > 1:
-            problems.append("sandbox.nodes: only a cluster has nodes")
         if self.sandbox.kind != "kubernetes" and self.sandbox.addons:
             problems.append("sandbox.addons: only clusters have some")
+        problems += _node_problems(self.sandbox, is_shared=self.shares_sandbox)
         if problems:
             raise ValueError("; ".join(problems))
         return self
+
+
+def _node_problems(needs: SandboxNeeds, *, is_shared: bool) -> list[str]:
+    is_kubeadm = needs.control_plane is NodeLayout.KUBEADM
+    wrong = {
+        "sandbox.nodes: only a cluster has nodes": needs.kind != "kubernetes" and needs.nodes > 1,
+        "sandbox.control_plane: only a cluster has one": needs.kind != "kubernetes" and is_kubeadm,
+        "sandbox.nodes: a node that is laid out by kubeadm is alone": is_kubeadm and needs.nodes > 1,
+        "sandbox.node_shell: needs control_plane: kubeadm": needs.node_shell and not is_kubeadm,
+        "shares_sandbox: whoever owns the node owns every scenario on it": is_kubeadm and is_shared,
+    }
+    return [problem for problem, is_so in wrong.items() if is_so]
 
 
 class FaultPatch(FileModel):

@@ -17,12 +17,13 @@ LANGUAGES = ("en", "es")
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A fix or a trap: bash with kubectl, as a candidate would type it."""
+    """A fix or a trap: bash with kubectl, as a candidate would type it in their shell, or (`on_node`) on the node."""
 
     name: str
     text: str
     caught_by: str = ""
     """Traps only: the check or safeguard that must catch it."""
+    on_node: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,8 @@ class Variant:
     """None where patches say it all."""
     workspace: Workspace | None = field(default=None, repr=False)
     """None where there are no files, or they lie beside an account (`aws`)."""
+    node: Live | None = field(default=None, repr=False)
+    """What is done on the node itself, as bash with its root's rights, after that."""
     managers: frozenset[str] = frozenset()
     """Field managers of the scenario's own controllers and tools."""
     shows_history: bool = False

@@ -244,6 +244,10 @@ def shell(
     command: Annotated[
         list[str] | None, typer.Argument(metavar="COMMAND…", help="Instead of an interactive shell.")
     ] = None,
+    *,
+    node: Annotated[
+        bool, typer.Option("--node", help="On the lab's node itself, as its root, where a scenario is about the node.")
+    ] = False,
 ) -> None:
     """Open a shell in the lab, as the candidate.
 
@@ -254,9 +258,13 @@ def shell(
 
     context = context_of()
     record = enter(context, lab_id(lab)).record
-    argv = engines(context, record)[0].command_in_cell(
-        record.id, command or ["bash", "-i"], context.files(record.id).read_access()
-    )
+    words, engine = command or ["bash", "-i"], engines(context, record)[0]
+    if node:
+        if not any(context.catalogue[name].sandbox.node_shell for name in record.scenarios):
+            raise InputError(f"No scenario of the lab {record.id} is about its node.", lab=record.id)
+        argv = engine.command_on_node(record.id, words, terminal=True)
+    else:
+        argv = engine.command_in_cell(record.id, words, context.files(record.id).read_access())
     sys.stdout.flush()
     os.execvp(argv[0], list(argv))  # noqa: S606 - the terminal is the shell's from here on
 

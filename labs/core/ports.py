@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Protocol
 
 from labs.core.aws import AwsReader
@@ -10,6 +11,7 @@ from labs.core.ids import LabId
 from labs.core.probes import (
     AccessQuestion,
     Admission,
+    ApiAnswer,
     ClientIdentity,
     ExecAnswer,
     ExecRequest,
@@ -95,6 +97,12 @@ class Sandbox(Protocol):
         Raises UnreachableError when it could not be run to its end, or the lab has no workspace.
         """
 
+    def ask_api(self, path: str) -> ApiAnswer:
+        """The API server's own answer to a path such as /readyz, or that its living node refused.
+
+        Raises UnreachableError when the node does not answer, or nobody knows whether it lives.
+        """
+
     @property
     def aws(self) -> AwsReader:
         """The lab's AWS account, read-only. Raises InputError when it has none."""
@@ -121,6 +129,15 @@ class Limits:
     disk_mib: int = 8192
 
 
+class NodeLayout(StrEnum):
+    """How a cluster's first node is made."""
+
+    ONE_PROCESS = "one-process"
+    """All of Kubernetes in one process: quick and small."""
+    KUBEADM = "kubeadm"
+    """As `kubeadm init` leaves a host: systemd, services, static pods, all of which can be reconfigured."""
+
+
 MAX_NODES = 3
 """Enough to spread over, to drain one and to lose one; each costs about 100 MiB."""
 
@@ -139,6 +156,7 @@ class SandboxSpec:
     """Of a cluster, the first of which has the control plane; MAX_NODES at most."""
     addons: tuple[str, ...] = ()
     """What the cluster has beside what all have, sorted: `ingress`."""
+    layout: NodeLayout = NodeLayout.ONE_PROCESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,5 +215,8 @@ class Engine(Protocol):
         Raises InfrastructureError when there is none, or it cannot be read.
         """
 
+    def command_on_node(self, lab: LabId, command: Sequence[str], *, terminal: bool) -> Sequence[str]:
+        """An argv that runs `command` in the sandbox itself, as the root of its node. Raises InputError without one."""
+
     def end_commands(self, lab: LabId) -> None:
-        """Nothing that was started with `command_in_cell` runs any more. Idempotent."""
+        """Nothing that was started with `command_in_cell` or `command_on_node` runs any more. Idempotent."""

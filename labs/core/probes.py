@@ -106,6 +106,14 @@ class ExecAnswer:
     stderr: str
 
 
+@dataclass(frozen=True, slots=True)
+class ApiAnswer:
+    """What an API server answered; `status` 0 when its node lives and refused."""
+
+    status: int
+    detail: str = ""
+
+
 NetworkProbe = HttpRequest | DnsQuery | TcpDial
 
 

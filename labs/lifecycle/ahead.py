@@ -42,6 +42,10 @@ class AheadEngine:
         """See Engine."""
         return self._engine.audit_log(lab)
 
+    def command_on_node(self, lab: LabId, command: Sequence[str], *, terminal: bool) -> Sequence[str]:
+        """See Engine."""
+        return self._engine.command_on_node(lab, command, terminal=terminal)
+
     def end_commands(self, lab: LabId) -> None:
         """See Engine."""
         self._engine.end_commands(lab)

@@ -73,7 +73,7 @@ class KubernetesBench:
         self.told = told
         self.engine = engine
         self._admin = admin
-        self.cluster = sandbox_of(admin)
+        self.cluster = sandbox_of(admin).with_life(lambda: engine.is_alive(lab))
 
     @property
     def sandbox(self) -> Sandbox:
@@ -93,7 +93,7 @@ class KubernetesBench:
     def deploy(self, variant: Variant, *, broken: bool) -> Mapping[str, str]:
         """See Bench."""
         from provisioner.cell.incell import place  # noqa: PLC0415 - the provisioner is slow to import
-        from provisioner.kubernetes.live import run_live  # noqa: PLC0415
+        from provisioner.kubernetes.live import run_live, run_on_node  # noqa: PLC0415
 
         self.cluster.writer.apply(variant.broken if broken else variant.healthy, field_manager="taller")
         files, live = variant.workspace, variant.live
@@ -101,6 +101,9 @@ class KubernetesBench:
             place(in_cell(self.engine, self.lab), files.folder, files.broken if broken else files.healthy)
         if script := (live.broken if broken else live.healthy) if live else "":
             run_live(self.engine, self.lab, scenario=variant.scenario, admin=self._admin, script=script)
+        node = variant.node
+        if script := (node.broken if broken else node.healthy) if node else "":
+            run_on_node(self.engine, self.lab, scenario=variant.scenario, script=script)
         return {}
 
     def settle(self, spec: "GradingSpec") -> None:
@@ -120,7 +123,7 @@ class KubernetesBench:
 
     def work(self, variant: Variant, script: Script) -> None:
         """See Bench."""
-        run_script(self.engine, self.lab, script, self.access(variant))
+        run_script(self.engine, self.lab, script, CandidateAccess() if script.on_node else self.access(variant))
 
     def leaks(self, variant: Variant) -> Sequence[str]:
         """See Bench."""

@@ -8,7 +8,7 @@ from labs.catalogue.scenario import Scenario
 from labs.catalogue.variant import Variant, object_ref
 from labs.core.errors import InputError
 from labs.core.ids import LabId, ScenarioId
-from labs.core.ports import Engine, Limits, SandboxSpec
+from labs.core.ports import Engine, Limits, NodeLayout, SandboxSpec
 from labs.lifecycle.accounts import ACCOUNT
 from labs.lifecycle.record import LabRecord
 from labs.lifecycle.sandboxes import SEPARATOR
@@ -23,6 +23,9 @@ NODE_MEMORY_MIB = 1024
 ADDON_MEMORY_MIB = 192
 """What each addon may use on top."""
 
+SEPARATE_MEMORY_MIB = 2048
+"""More, where etcd, API server and the others are processes of their own, and a candidate may start more of them."""
+
 
 def sandbox_spec(lab: LabId, scenarios: Sequence[Scenario]) -> SandboxSpec:
     """Return what the engine is asked for: room for the node and every scenario, a way out if one needs it."""
@@ -30,6 +33,8 @@ def sandbox_spec(lab: LabId, scenarios: Sequence[Scenario]) -> SandboxSpec:
     addons = tuple(sorted({addon for scenario in scenarios for addon in scenario.sandbox.addons}))
     memory_mib = NODE_MEMORY_MIB + sum(scenario.sandbox.memory_mib for scenario in scenarios)
     memory_mib += ADDON_MEMORY_MIB * len(addons)
+    if any(scenario.sandbox.is_fresh for scenario in scenarios):
+        memory_mib += SEPARATE_MEMORY_MIB
     return SandboxSpec(
         lab,
         replace(limits, memory_mib=max(limits.memory_mib, memory_mib)),
@@ -37,6 +42,7 @@ def sandbox_spec(lab: LabId, scenarios: Sequence[Scenario]) -> SandboxSpec:
         workspace=any(scenario.file.workspace for scenario in scenarios),
         nodes=max((scenario.sandbox.nodes for scenario in scenarios), default=1),
         addons=addons,
+        layout=next((s.sandbox.control_plane for s in scenarios if s.sandbox.is_fresh), NodeLayout.ONE_PROCESS),
     )
 
 
@@ -66,6 +72,7 @@ def program(
         workspace=spec.workspace,
         nodes=spec.nodes,
         addons=spec.addons,
+        layout=spec.layout,
         account=AccountProgram(record.id, names["aws"], accounts, leave) if accounts else None,
     )
 
@@ -90,4 +97,5 @@ def _part(variant: Variant) -> "ScenarioPart":
         live=variant.live.broken if variant.live else "",
         folder=variant.workspace.folder if variant.workspace else "",
         files=variant.workspace.broken if variant.workspace else {},
+        node=variant.node.broken if variant.node else "",
     )

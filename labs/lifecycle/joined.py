@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from labs.core.aws import AwsReader
 from labs.core.ports import ClusterReader, Prober, Sandbox
-from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest, ToolRequest
+from labs.core.probes import ApiAnswer, ClientIdentity, ExecAnswer, ExecRequest, ToolRequest
 
 if TYPE_CHECKING:
     from provisioner.aws.sandbox import AwsSandbox
@@ -27,6 +27,10 @@ class JoinedSandbox:
     def prober(self, identity: ClientIdentity) -> AbstractContextManager[Prober]:
         """See Sandbox."""
         return self._cluster.prober(identity)
+
+    def ask_api(self, path: str) -> ApiAnswer:
+        """See Sandbox."""
+        return self._cluster.ask_api(path)
 
     def execute(self, request: ExecRequest) -> ExecAnswer:
         """See Sandbox."""

@@ -21,6 +21,7 @@ from labs.lifecycle.benches import AwsBench, Bench, KubernetesBench
 from labs.lifecycle.blueprint import sandbox_spec
 from labs.lifecycle.context import Context
 from labs.lifecycle.down import down
+from labs.lifecycle.freshbench import FreshKubernetesBench
 from labs.lifecycle.joined import JoinedSandbox, introduce
 from labs.lifecycle.joinedbench import JoinedBench
 from labs.lifecycle.owners import this_process
@@ -64,21 +65,25 @@ def prove(
     """Return every proof of every scenario, for each seed. All run; nothing is left after.
 
     The proofs are shared out among so many labs. In a cluster every scenario has a thread of its own, since their
-    namespaces differ; most of the time is waiting, so that three labs on two cores are worth it. An account is one
-    scenario's at a time. Raises NotFoundError for an unknown scenario, and what making a lab raises.
+    namespaces differ; most of the time is waiting, so that three labs on two cores are worth it. An account, or a node
+    that is worked on itself, is one scenario's at a time. Raises NotFoundError for an unknown scenario, and what making
+    a lab raises.
     """
     for name in scenarios:
         context.catalogue[name]  # raises for an unknown one before anything is created
     with ExitStack() as stack:
         needs = {name: context.catalogue[name].sandbox for name in scenarios}
-        in_clusters = [name for name, each in needs.items() if each.kind == "kubernetes" and not each.account]
+        in_clusters = [
+            name for name, each in needs.items() if each.kind == "kubernetes" and not each.account and not each.is_fresh
+        ]
         in_accounts = [name for name, each in needs.items() if each.kind == "aws"]
+        on_nodes = [name for name, each in needs.items() if each.is_fresh]
         in_both = [name for name, each in needs.items() if each.account]
         clusters = _benches(context, stack, in_clusters, max(1, labs))
         work = [
             (queue, bench) for name in in_clusters for queue in (_queue(context, [name], seeds),) for bench in clusters
         ]
-        for names in (in_accounts, in_both):
+        for names in (in_accounts, in_both, on_nodes):
             shared = _queue(context, names, seeds)
             work += [(shared, bench) for bench in _benches(context, stack, names, max(1, labs))]
         pool = stack.enter_context(ThreadPoolExecutor(len(work) or 1, "prove"))
@@ -182,8 +187,11 @@ def _lab(context: Context, scenarios: Sequence[ScenarioId]) -> Iterator[Bench]:
             yield _account_bench(context, lab)
             return
         engine = context.engine_of("labnode")
-        handle = engine.create(sandbox_spec(lab, [context.catalogue[name] for name in scenarios]))
-        handle = engine.create(sandbox_spec(lab, [context.catalogue[name] for name in scenarios]))
+        spec = sandbox_spec(lab, [context.catalogue[name] for name in scenarios])
+        if needs.is_fresh:
+            yield FreshKubernetesBench(lab, engine, context.sandbox_of, context.clock, context.told, spec=spec)
+            return
+        handle = engine.create(spec)
         bench = KubernetesBench(lab, engine, context.sandbox_of, context.clock, context.told, admin=handle.admin)
         if not needs.account:
             yield bench

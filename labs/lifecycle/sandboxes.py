@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from grading.spec import GradingSpec
     from labs.catalogue.variant import Variant
+    from provisioner.kubernetes.sandbox import KubernetesSandbox
 
 SEPARATOR = "+"
 EMULATED = "emulated"
@@ -70,13 +71,21 @@ def sandbox(context: Context, lab: LabId, variant: "Variant") -> Sandbox:
 
 
 def _cluster(context: Context, lab: LabId, variant: "Variant") -> Sandbox:
-    cluster = context.sandbox_of(context.files(lab).read_admin())
+    cluster = with_life(context.sandbox_of(context.files(lab).read_admin()), context, lab, variant)
     return cluster.with_workspace(_cell(context, lab, "kubernetes")) if variant.workspace else cluster
 
 
 def _cell(context: Context, lab: LabId, kind: str) -> "Callable[[Sequence[str]], Sequence[str]]":
     engine = next(each for each in engines(context, context.registry.get(lab)) if each.kind == kind)
     return in_cell(engine, lab)
+
+
+def with_life(found: "KubernetesSandbox", context: Context, lab: LabId, variant: "Variant") -> "KubernetesSandbox":
+    """The sandbox; where the scenario asks its API server, one that knows whether its node lives."""
+    if not any(check.api for check in variant.spec.checks):
+        return found
+    engine = next(each for each in engines(context, context.registry.get(lab)) if each.kind == "kubernetes")
+    return found.with_life(lambda: engine.is_alive(lab))
 
 
 def named_spec(variant: "Variant", names: Mapping[str, str]) -> "GradingSpec":

@@ -59,8 +59,13 @@ def chosen(variant: Variant, *, fix: str = "", trap: str = "") -> Script:
 
 
 def run_script(engine: Engine, lab: LabId, script: Script, access: CandidateAccess) -> Applied:
-    """The script was run with bash in a cell beside the sandbox. Raises InfrastructureError unless it ends well."""
-    command = engine.command_in_cell(lab, ["bash", "-euo", "pipefail", "-c", script.text], access)
+    """The script was run with bash, beside the sandbox or on its node. Raises InfrastructureError if it fails."""
+    words = ["bash", "-euo", "pipefail", "-c", script.text]
+    command = (
+        engine.command_on_node(lab, words, terminal=False)
+        if script.on_node
+        else engine.command_in_cell(lab, words, access)
+    )
     try:
         done = subprocess.run(
             list(command),

@@ -50,6 +50,11 @@ class AccountEngine:
         """Raises InputError: CloudTrail's log is the account's own."""
         _refuse(f"The lab {lab} is in a real AWS account.", "CloudTrail has its log.")
 
+    def command_on_node(self, lab: LabId, command: Sequence[str], *, terminal: bool) -> Sequence[str]:
+        """See Engine. Raises InputError."""
+        del command, terminal
+        raise InputError(f"The AWS account of lab {lab} has no node.", lab=lab)
+
     def end_commands(self, lab: LabId) -> None:
         """There are none."""
         del lab

@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager
 from typing import Any, NoReturn
 
 from labs.core.aws import AwsAdmin
-from labs.core.errors import UnreachableError
+from labs.core.errors import InputError, UnreachableError
 from labs.core.ports import ClusterReader, Prober
-from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest, ToolRequest
+from labs.core.probes import ApiAnswer, ClientIdentity, ExecAnswer, ExecRequest, ToolRequest
 from provisioner.aws.client import AwsClient
 from provisioner.aws.reader import Reader
 from provisioner.aws.rolekeys import as_grader
@@ -25,6 +25,10 @@ class AwsSandbox:
     def with_workspace(self, in_cell: InCell) -> "AwsSandbox":
         """The same account, and the workspace beside it: `in_cell` gives the argv that runs a command there."""
         return AwsSandbox(self.client, in_cell)
+
+    def ask_api(self, path: str) -> ApiAnswer:
+        """See Sandbox."""
+        raise InputError(f"An AWS account alone has no API server to ask for {path}.")
 
     @property
     def aws(self) -> Reader:

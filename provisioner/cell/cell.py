@@ -184,6 +184,10 @@ exec {shlex.join(create)}
         files = self.files(slot.home, slot.lab)
         return record.read(self.pid(slot.lab), files.record_disk, files.record)
 
+    def exec_argv(self, lab: LabId, options: Sequence[str], command: Sequence[str]) -> Sequence[str]:
+        """An argv that runs a command in the lab's own cell."""
+        return [*self._runc, "exec", *options, lab, *command]
+
     def end_shells(self, lab: LabId) -> None:
         """No command of a candidate runs beside the node. Idempotent."""
         cgroups.kill(lab, below=SHELL_PREFIX)

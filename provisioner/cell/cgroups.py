@@ -82,6 +82,15 @@ def holds(lab: str, pid: int) -> bool:
     return any(f":/{PARENT}/{lab}/" in f"{line}/" for line in lines)
 
 
+def make_below(lab: str, name: str, root: Path = ROOT) -> None:
+    """There is a group of that name below the lab's. It goes with the lab's."""
+    for group in groups(lab, root):
+        (group / name).mkdir(exist_ok=True)
+        if (group / "cpuset.cpus").exists() and (group / "cgroup.procs").exists() and not is_unified(root):
+            for file in ("cpuset.cpus", "cpuset.mems"):  # empty in a new group of v1, which can then hold nothing
+                (group / name / file).write_text((group / file).read_text())
+
+
 def set_frozen(lab: str, *, frozen: bool, root: Path = ROOT) -> None:
     """The lab's processes get no processor time any more, or again. The switch is the host's, not the lab's root's."""
     if is_unified(root):

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from labs.core.aws import AwsAdmin
-from labs.core.errors import HostError, InfrastructureError
+from labs.core.errors import HostError, InfrastructureError, InputError
 from labs.core.ids import LabId
 from labs.core.ports import CandidateAccess, Limits, SandboxHandle, SandboxSpec
 from labs.core.settings import Settings
@@ -94,6 +94,11 @@ class EmulatedEngine:
     def audit_log(self, lab: LabId) -> str:
         """See Engine. There is none."""
         raise InfrastructureError("An emulated account keeps no audit log.", lab=lab)
+
+    def command_on_node(self, lab: LabId, command: Sequence[str], *, terminal: bool) -> Sequence[str]:
+        """See Engine. Raises InputError."""
+        del command, terminal
+        raise InputError(f"The AWS account of lab {lab} has no node.", lab=lab)
 
     def end_commands(self, lab: LabId) -> None:
         """The candidate's shells are closed."""

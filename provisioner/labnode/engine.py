@@ -11,6 +11,7 @@ from labs.core.ports import CandidateAccess, SandboxHandle, SandboxSpec
 from labs.core.settings import Settings, settings
 from provisioner.cell import cgroups
 from provisioner.cell.cell import CellFiles, Cells
+from provisioner.cell.nodeshell import end_node_commands, node_command
 from provisioner.cell.shell import Beside, shell_command
 from provisioner.cell.slots import ACCOUNT_SUFFIX, Slot
 from provisioner.images import noderoot
@@ -37,8 +38,7 @@ class LabnodeEngine:
         cells = self._cells()
         if handle := self._existing(spec, cells):
             return handle
-        needs_mib = host.LAB_NEEDS_MIB + host.WORKER_NEEDS_MIB * (spec.nodes - 1)
-        if problems := host.problems(self._settings, needs_mib=needs_mib, egress=spec.egress):
+        if problems := host.problems(self._settings, needs_mib=host.needs_mib(spec), egress=spec.egress):
             raise HostError(problems[0], hint="`taller doctor` shows everything a lab needs.")
         self.destroy(spec.lab)
         try:
@@ -96,11 +96,22 @@ class LabnodeEngine:
             raise InfrastructureError(f"Lab {lab} is not on this host.", hint="`taller list` shows the labs.", lab=lab)
         return cells.read_record(slot).decode(errors="replace")
 
+    def command_on_node(self, lab: LabId, command: Sequence[str], *, terminal: bool) -> Sequence[str]:
+        """An argv that runs `command` as the root of the lab's first node. Raises InfrastructureError when it is dead.
+
+        For labs whose scenarios ask for it: who runs it owns the cluster, and is nobody outside the lab's cell.
+        """
+        cells = self._cells()
+        if cells.pid(lab) is None:
+            raise InfrastructureError(f"Lab {lab} does not run.", hint="`taller list` shows the labs.", lab=lab)
+        return node_command(cells, lab, command, terminal=terminal)
+
     def end_commands(self, lab: LabId) -> None:
         """The candidate's shells are closed, and with them every connection that they had."""
         cells = self._cells()
         for cell in all_cells(lab):
             cells.end_shells(cell)
+        end_node_commands(lab)
 
     def _existing(self, spec: SandboxSpec, cells: Cells) -> SandboxHandle | None:
         """The lab's sandbox, where there is one; also one whose maker was killed, if it comes up by itself."""

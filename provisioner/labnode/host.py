@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 
+from labs.core.ports import NodeLayout, SandboxSpec
 from labs.core.settings import Settings
 from provisioner.cell.slots import LINK_PREFIX
 
@@ -14,8 +15,16 @@ LAB_NEEDS_MIB = 700
 """An idle node takes about 400 MiB, three scenarios some 100, and start-up a little more than it keeps."""
 WORKER_NEEDS_MIB = 150
 """Of each node more, without its pods."""
+SEPARATE_NEEDS_MIB = 500
+"""More, where the components of the control plane are processes of their own."""
 INOTIFY_PER_LAB = 24
 """Measured: an idle lab holds 20. Counted per lab, whose own root made its user namespace (provisioner.cell.userns)."""
+
+
+def needs_mib(spec: SandboxSpec) -> int:
+    """The memory that must be available before a lab is made."""
+    separate = SEPARATE_NEEDS_MIB if spec.layout is NodeLayout.KUBEADM else 0
+    return LAB_NEEDS_MIB + WORKER_NEEDS_MIB * (spec.nodes - 1) + separate
 
 
 def problems(settings: Settings, *, needs_mib: int = LAB_NEEDS_MIB, egress: bool = False) -> Sequence[str]:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from labs.core.ports import NodeLayout
 from provisioner.pulumi.errors import ResourceInputError
 
 
@@ -28,6 +29,7 @@ class NodeInputs(Inputs):
     workspace: bool = False
     nodes: int = 1
     addons: tuple[str, ...] = ()
+    layout: NodeLayout = NodeLayout.ONE_PROCESS
 
 
 class ObjectsInputs(Inputs):

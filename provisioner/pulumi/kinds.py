@@ -56,7 +56,19 @@ class Node:
     engine_of: EngineOf
     secrets: frozenset[str] = frozenset({"admin"})
     replacing: frozenset[str] = frozenset(
-        {"lab", "engine", "cpuCores", "memoryMib", "pids", "diskMib", "egress", "nodes", "workspace", "addons"}
+        {
+            "lab",
+            "engine",
+            "cpuCores",
+            "memoryMib",
+            "pids",
+            "diskMib",
+            "egress",
+            "nodes",
+            "workspace",
+            "addons",
+            "layout",
+        }
     )
 
     def check(self, inputs: Plain) -> None:
@@ -74,6 +86,7 @@ class Node:
                 workspace=node.workspace,
                 nodes=node.nodes,
                 addons=node.addons,
+                layout=node.layout,
             )
         )
         outputs = {

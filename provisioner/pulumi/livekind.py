@@ -6,7 +6,7 @@ from typing import Any
 
 from labs.core.ids import lab_id
 from labs.core.ports import Engine
-from provisioner.kubernetes.live import run_live
+from provisioner.kubernetes.live import run_live, run_on_node
 from provisioner.pulumi.awskinds import MadeOnce
 from provisioner.pulumi.inputs import Inputs, parsed
 
@@ -21,6 +21,8 @@ class LiveInputs(Inputs):
     scenario: str
     kubeconfig: str
     script: str
+    on_node: bool = False
+    """As the node's own root, rather than beside it with the administrator's kubeconfig."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class LiveKind(MadeOnce):
 
     engine_of: Callable[[str], Engine]
     secrets: frozenset[str] = frozenset({"kubeconfig", "script"})
-    replacing: frozenset[str] = frozenset({"lab", "engine", "scenario", "kubeconfig", "script"})
+    replacing: frozenset[str] = frozenset({"lab", "engine", "scenario", "kubeconfig", "script", "onNode"})
 
     def check(self, inputs: Plain) -> None:
         """See Kind."""
@@ -39,7 +41,10 @@ class LiveKind(MadeOnce):
         """See Kind. The id is `lab/scenario`. Run again when a run was cut short."""
         given = parsed(LiveInputs, inputs)
         engine, lab = self.engine_of(given.engine), lab_id(given.lab)
-        run_live(engine, lab, scenario=given.scenario, admin=given.kubeconfig, script=given.script)
+        if given.on_node:
+            run_on_node(engine, lab, scenario=given.scenario, script=given.script)
+        else:
+            run_live(engine, lab, scenario=given.scenario, admin=given.kubeconfig, script=given.script)
         return f"{given.lab}/{given.scenario}", dict(inputs)
 
     def delete(self, resource_id: str, outputs: Plain) -> None:

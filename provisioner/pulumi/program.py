@@ -8,7 +8,7 @@ import pulumi
 
 from labs.core.ids import LabId
 from labs.core.names import replaced, used
-from labs.core.ports import Limits, Manifest
+from labs.core.ports import Limits, Manifest, NodeLayout
 from provisioner.kubernetes.access import Grant
 from provisioner.kubernetes.order import ADMISSION_RANK, FOUNDATION_RANKS, rank
 from provisioner.pulumi.awsprogram import Account, AccountProgram, AwsOutputs, register_account
@@ -31,6 +31,8 @@ class ScenarioPart:
     grants: Sequence[Grant] = ()
     live: str = ""
     """A script for the running cluster, once the objects are there; see provisioner.kubernetes.live."""
+    node: str = ""
+    """One for the node itself, after that."""
     folder: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     """What the candidate finds in that folder of their workspace."""
@@ -51,6 +53,7 @@ class LabProgram:
     """The node itself holds the candidate's files; otherwise the emulated account beside it does."""
     nodes: int = 1
     addons: Sequence[str] = ()
+    layout: NodeLayout = NodeLayout.ONE_PROCESS
     account: AccountProgram | None = None
 
 
@@ -94,6 +97,7 @@ def _register_node(lab: LabProgram, outputs: Outputs, account: Account) -> None:
             "workspace": lab.workspace,
             "nodes": lab.nodes,
             "addons": list(lab.addons),
+            "layout": lab.layout,
         },
         outputs=("address", "admin", "readySeconds"),
         options=pulumi.ResourceOptions(additional_secret_outputs=["admin"]),
@@ -150,17 +154,19 @@ def _scenario(
         placed = {"lab": lab.lab, "engine": lab.engine, "folder": part.folder, "files": part.files}
         options = pulumi.ResourceOptions(depends_on=[node, holder], deleted_with=node)
         made = [*made, Resource("Workspace", f"{part.name}-workspace", placed, options=options)]
-    if part.live:
+    for role, script in (("live", part.live), ("node", part.node)):
+        if not script:
+            continue
         inputs = {
             "lab": lab.lab,
             "engine": lab.engine,
             "scenario": part.name,
             "kubeconfig": output(node, "admin"),
-            "script": pulumi.Output.secret(part.live),
+            "script": pulumi.Output.secret(script),
+            "onNode": role == "node",
         }
-        Resource(
-            "Live", f"{part.name}-live", inputs, options=pulumi.ResourceOptions(depends_on=made, deleted_with=node)
-        )
+        options = pulumi.ResourceOptions(depends_on=made, deleted_with=node)
+        made = [*made, Resource("Live", f"{part.name}-{role}", inputs, options=options)]
     return foundations
 
 

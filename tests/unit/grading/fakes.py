@@ -15,6 +15,7 @@ from labs.core.errors import InputError, UnreachableError
 from labs.core.probes import (
     AccessQuestion,
     Admission,
+    ApiAnswer,
     ClientIdentity,
     ExecAnswer,
     ExecRequest,
@@ -156,6 +157,7 @@ class FakeSandbox:
     executed: list[ExecRequest] = field(default_factory=list)
     ran: list[ToolRequest] = field(default_factory=list)
     tool_answer: ExecAnswer = field(default_factory=lambda: ExecAnswer(0, "", ""))
+    api_answer: ApiAnswer | None = None
     exec_answer: ExecAnswer = field(default_factory=lambda: ExecAnswer(0, "fine\n", ""))
 
     def __post_init__(self) -> None:
@@ -180,6 +182,11 @@ class FakeSandbox:
     def run(self, request: ToolRequest) -> ExecAnswer:
         self.ran.append(request)
         return self.tool_answer
+
+    def ask_api(self, path: str) -> ApiAnswer:
+        if self.api_answer is None:
+            raise UnreachableError(f"Nobody knows whether the node lives ({path}).")
+        return self.api_answer
 
     @property
     def aws(self) -> AwsReader:

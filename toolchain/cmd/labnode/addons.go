@@ -23,16 +23,18 @@ var addonManifests embed.FS
 // everyAddon is what each cluster has: DNS, storage classes, the metrics API, the rights of the workers' enforcers.
 var everyAddon = []string{"coredns", "storage", "metrics", "networkpolicy"}
 
-// applyAddons creates what the cluster is given beside its own components.
-func applyAddons(ctx context.Context, config *rest.Config, c *Config) error {
+// hostedAddons are those of a hosted node, whose API server is upstream's own and serves no metrics.
+var hostedAddons = []string{"coredns", "storage", "networkpolicy", "kubeproxy"}
+
+// applyAddons creates what the cluster is given beside its own components. The manifests are templates over values.
+func applyAddons(ctx context.Context, config *rest.Config, values any, names []string) error {
 	client, err := dynamic.NewForConfig(config)
 	if err != nil {
 		return err
 	}
-	names := append(everyAddon, c.Addons...)
 	problems := make(chan error, len(names))
 	for _, name := range names {
-		go func() { problems <- applyAddon(ctx, client, c, name) }()
+		go func() { problems <- applyAddon(ctx, client, values, name) }()
 	}
 	var found error
 	for range names {
@@ -41,13 +43,13 @@ func applyAddons(ctx context.Context, config *rest.Config, c *Config) error {
 	return found
 }
 
-func applyAddon(ctx context.Context, client dynamic.Interface, c *Config, name string) error {
+func applyAddon(ctx context.Context, client dynamic.Interface, values any, name string) error {
 	manifest, err := template.ParseFS(addonManifests, "addons/"+name+".yaml")
 	if err != nil {
 		return fmt.Errorf("addon %s: %w", name, err)
 	}
 	var text bytes.Buffer
-	if err := manifest.Execute(&text, c); err != nil {
+	if err := manifest.Execute(&text, values); err != nil {
 		return fmt.Errorf("addon %s: %w", name, err)
 	}
 	if err := applyAll(ctx, client, &text); err != nil {

@@ -42,8 +42,7 @@ const cniConfig = `{"cniVersion": "1.0.0", "name": "lab", "plugins": [
   {"type": "podgate"}]}
 `
 
-// startContainerd returns when the runtime's socket accepts connections. The process dies with this one.
-func startContainerd(c *Config) error {
+func writeRuntimeConfig(c *Config) error {
 	files := map[string]string{
 		"/etc/containerd/config.toml":    containerdConfig,
 		"/etc/cni/net.d/10-lab.conflist": fmt.Sprintf(cniConfig, c.PodCIDR),
@@ -55,6 +54,14 @@ func startContainerd(c *Config) error {
 		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// startContainerd returns when the runtime's socket accepts connections. The process dies with this one.
+func startContainerd(c *Config) error {
+	if err := writeRuntimeConfig(c); err != nil {
+		return err
 	}
 	log, err := os.Create("/var/log/containerd.log")
 	if err != nil {

@@ -11,6 +11,9 @@ import (
 	"go.etcd.io/etcd/server/v3/storage/wal"
 )
 
+// walSegmentBytes are preallocated; 64 MiB a segment is for busier clusters than a lab.
+const walSegmentBytes = 8 << 20
+
 // startEtcd serves etcd on a Unix socket that only the node's root can open: pods on the host network find no port.
 func startEtcd() error {
 	for _, dir := range []string{filepath.Dir(etcdSocket), etcdDir} {
@@ -18,7 +21,7 @@ func startEtcd() error {
 			return err
 		}
 	}
-	wal.SegmentSizeBytes = 8 << 20 // preallocated; 64 MiB a segment is for busier clusters than a lab
+	wal.SegmentSizeBytes = walSegmentBytes
 	config := embed.NewConfig()
 	config.Dir, config.LogLevel = etcdDir, "error"
 	// A lab that loses its host is thrown away, so there is nothing that an fsync would save.

@@ -24,6 +24,22 @@ func kubeconfig(c *Config, dir, user string) ([]byte, error) {
 	return clientcmd.Write(*config)
 }
 
+// kubeletKubeconfig returns one whose certificate and key are in a file, which kubelet itself replaces.
+func kubeletKubeconfig(c *Config, pair string) ([]byte, error) {
+	authority, err := os.ReadFile(filepath.Join(pkiDir, "ca.crt"))
+	if err != nil {
+		return nil, err
+	}
+	config := api.NewConfig()
+	config.Clusters["kubernetes"] = &api.Cluster{
+		Server: fmt.Sprintf("https://%s:6443", c.NodeIP), CertificateAuthorityData: authority,
+	}
+	config.AuthInfos["default-auth"] = &api.AuthInfo{ClientCertificate: pair, ClientKey: pair}
+	config.Contexts["default-context"] = &api.Context{Cluster: "kubernetes", AuthInfo: "default-auth"}
+	config.CurrentContext = "default-context"
+	return clientcmd.Write(*config)
+}
+
 func writeKubeconfigs(c *Config) error {
 	for _, user := range []string{"admin", "controller-manager", "scheduler", "kubelet", "kube-proxy", "network-policy", volumesUser} {
 		data, err := kubeconfig(c, pkiDir, user)

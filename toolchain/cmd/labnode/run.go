@@ -133,7 +133,7 @@ func startControlPlane(ctx context.Context, config *Config, runtime <-chan error
 	if err := startVolumes(ctx, config.NodeName); err != nil {
 		return err
 	}
-	if err := applyAddons(ctx, rest, config); err != nil {
+	if err := applyAddons(ctx, rest, config, append(everyAddon, config.Addons...)); err != nil {
 		return err
 	}
 	emit("addons", nil)

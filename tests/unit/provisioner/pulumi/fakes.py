@@ -53,6 +53,9 @@ class FakeEngine:
     def audit_log(self, lab: LabId) -> str:
         return self.log if lab in self.living else ""
 
+    def command_on_node(self, lab: LabId, command: Sequence[str], *, terminal: bool) -> Sequence[str]:
+        return ["env", f"LAB={lab}", f"TERMINAL={terminal}", *command]
+
     def end_commands(self, lab: LabId) -> None:
         self.ended.append(lab)
 

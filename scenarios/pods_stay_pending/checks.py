@@ -1,0 +1,43 @@
+"""Whether the cluster's own scheduler is at work, however it was brought back."""
+
+from grading.helpers import Finding, ScenarioView, check, failed, passed
+from grading.window import time_of
+from labs.core.probes import ObjectRef
+
+_LEASE = ObjectRef("coordination.k8s.io/v1", "Lease", "kube-scheduler", "kube-system")
+_PODS_LABELS = "component=kube-scheduler"
+
+
+@check("cluster-places-pods")
+def cluster_places_pods(view: ScenarioView) -> Finding:
+    """A pod of the scheduler is Ready and holds the office that it renews every few seconds."""
+    pods = view.reader.list("v1", "Pod", namespace="kube-system", labels=_PODS_LABELS)
+    ready = [pod for pod in pods if _is_ready(pod)]
+    if not ready:
+        return failed(
+            en="No pod of the scheduler is ready.",
+            es="Ningún pod del planificador está listo.",
+            expected="a ready pod in kube-system",
+            actual="no pod" if not pods else "not ready",
+        )
+    spec = (view.reader.get(_LEASE) or {}).get("spec") or {}
+    holder, renewed = str(spec.get("holderIdentity") or ""), str(spec.get("renewTime") or "")
+    started = min(time_of(_started(pod)) for pod in ready)
+    if not holder or not renewed or time_of(renewed) < started:
+        return failed(
+            en="No scheduler has been in office since its pod started.",
+            es="Ningún planificador ha estado en funciones desde que arrancó su pod.",
+            expected="a lease that is renewed",
+            actual=f"held by {holder or 'nobody'}, renewed {renewed or 'never'}",
+        )
+    return passed(en="The scheduler is at work.", es="El planificador está trabajando.")
+
+
+def _is_ready(pod: object) -> bool:
+    status = pod.get("status", {}) if isinstance(pod, dict) else {}
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in status.get("conditions") or [])
+
+
+def _started(pod: object) -> str:
+    statuses = pod.get("status", {}).get("containerStatuses", []) if isinstance(pod, dict) else []
+    return next(each["state"]["running"]["startedAt"] for each in statuses if "running" in each["state"])
