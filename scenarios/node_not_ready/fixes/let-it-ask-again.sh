@@ -1,4 +1,5 @@
 # runs-on: node
+set -euo pipefail
 systemctl stop kubelet
 cp /etc/kubernetes/admin.conf /etc/kubernetes/bootstrap-kubelet.conf
 rm -f /etc/kubernetes/kubelet.conf /var/lib/kubelet/pki/kubelet-client-*

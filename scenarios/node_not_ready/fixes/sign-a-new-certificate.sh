@@ -1,4 +1,5 @@
 # runs-on: node
+set -euo pipefail
 cd "$(mktemp -d)"
 openssl ecparam -name prime256v1 -genkey -noout -out key.pem
 openssl req -new -key key.pem -subj /O=system:nodes/CN=system:node:node1 -out request.pem

@@ -1,5 +1,6 @@
 # caught-by: node-lives
 # runs-on: node
+set -euo pipefail
 kubectl delete node node1 --wait=false
 kubectl create -f - <<EOF
 apiVersion: v1

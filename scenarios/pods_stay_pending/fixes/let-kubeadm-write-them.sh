@@ -1,4 +1,5 @@
 # runs-on: node
+set -euo pipefail
 address=$(hostname -I | tr ' ' '\n' | head -1)
 rm /etc/kubernetes/scheduler.conf /etc/kubernetes/manifests/kube-scheduler.yaml
 cat > /root/kubeadm.yaml <<EOF

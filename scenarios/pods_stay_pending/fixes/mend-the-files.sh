@@ -1,4 +1,5 @@
 # runs-on: node
+set -euo pipefail
 cd /etc/kubernetes
 sed -i 's#:6444#:6443#' scheduler.conf
 sed -e 's#/etc/kubernetes/kube-scheduler\.conf#/etc/kubernetes/scheduler.conf#' -e 's#--leader-elected=#--leader-elect=#' \

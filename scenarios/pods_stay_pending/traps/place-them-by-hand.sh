@@ -1,5 +1,6 @@
 # caught-by: cluster-places-pods
 # runs-on: node
+set -euo pipefail
 for pod in $(kubectl -n {{ ns }} get pods --field-selector=status.phase=Pending -o name); do
   name=${pod#pod/}
   kubectl create --raw /api/v1/namespaces/{{ ns }}/pods/$name/binding -f - <<EOF

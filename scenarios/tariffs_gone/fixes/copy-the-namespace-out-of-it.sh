@@ -1,4 +1,5 @@
 # runs-on: node
+set -euo pipefail
 pki=/etc/kubernetes/pki/etcd
 live() { etcdctl --endpoints=https://127.0.0.1:2379 --cacert=$pki/ca.crt --cert=$pki/server.crt --key=$pki/server.key "$@"; }
 side() { etcdctl --endpoints=http://127.0.0.1:12379 "$@"; }

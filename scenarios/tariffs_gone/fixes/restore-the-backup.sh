@@ -1,4 +1,5 @@
 # runs-on: node
+set -euo pipefail
 mkdir /root/manifests
 mv /etc/kubernetes/manifests/*.yaml /root/manifests/
 while pgrep -x 'etcd|kube-apiserver' > /dev/null; do sleep 0.5; done

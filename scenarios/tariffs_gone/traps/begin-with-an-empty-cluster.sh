@@ -1,5 +1,6 @@
 # caught-by: neighbour-lives
 # runs-on: node
+set -euo pipefail
 mkdir /root/manifests
 mv /etc/kubernetes/manifests/*.yaml /root/manifests/
 while pgrep -x 'etcd|kube-apiserver' > /dev/null; do sleep 0.5; done

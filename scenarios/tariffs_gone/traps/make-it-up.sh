@@ -1,5 +1,6 @@
 # caught-by: settings-are-back
 # runs-on: node
+set -euo pipefail
 kubectl create namespace {{ ns }}
 kubectl -n {{ ns }} create configmap {{ app }} --from-literal=contract=unknown --from-literal=currency=EUR
 kubectl -n {{ ns }} create secret generic {{ app }} --from-literal=key=changeme

@@ -1,0 +1,104 @@
+"""A node as kubeadm leaves it, and its root: what is there, what can be broken, and what stays out of reach."""
+
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from labs.core.errors import UnreachableError
+from labs.core.ids import LabId, new_lab_id
+from labs.core.ports import Limits, NodeLayout, SandboxSpec
+from labs.core.settings import Settings
+from provisioner.kubernetes.sandbox import KubernetesSandbox
+from provisioner.labnode.engine import LabnodeEngine
+from tests.contract.labs import leftovers
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+
+
+class Node:
+    """A lab of one such node."""
+
+    def __init__(self, home: Path) -> None:
+        self.lab: LabId = new_lab_id("node-shell")
+        self.engine = LabnodeEngine(Settings(home=home))
+        limits = Limits(memory_mib=3072, disk_mib=2048)
+        self.admin = self.engine.create(SandboxSpec(self.lab, limits, layout=NodeLayout.KUBEADM)).admin
+        self.sandbox = KubernetesSandbox(self.admin).with_life(lambda: self.engine.is_alive(self.lab))
+
+    def says(self, script: str) -> str:
+        argv = self.engine.command_on_node(self.lab, ["bash", "-c", f"exec 2>&1\n{script}"], terminal=False)
+        return subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False).stdout
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    made = Node(tmp_path_factory.mktemp("node"))
+    try:
+        yield made
+    finally:
+        made.engine.destroy(made.lab)
+    assert leftovers(made.lab) == []
+
+
+def until(what: Callable[[], bool], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
+
+
+def test_it_looks_like_a_host_of_kubeadms(node: Node) -> None:
+    assert node.says("systemctl is-active kubelet containerd").split() == ["active", "active"]
+    assert {"etcd.yaml", "kube-apiserver.yaml", "kube-controller-manager.yaml", "kube-scheduler.yaml"} == set(
+        node.says("ls /etc/kubernetes/manifests").split()
+    )
+    assert "node1" in node.says("kubectl get nodes -o name")
+    assert "kubelet" in node.says("journalctl -u kubelet -n 3 --no-pager")
+    assert "apiserver " in node.says("kubeadm certs check-expiration")
+
+
+def test_its_root_is_nobody_outside(node: Node) -> None:
+    seen = node.says("id -u; grep -E '^(Seccomp|CapEff):' /proc/self/status; dmesg; cat /etc/shadow")
+    assert seen.split()[0] == "0", "root of the node"
+    assert "Seccomp:\t2" in seen
+    assert "Operation not permitted" in seen, "the kernel's log"
+    assert "No such file" in seen
+    assert int(seen.split("CapEff:\t")[1].split()[0], 16) & (1 << 16) == 0, "loads no kernel modules"
+
+
+def test_etcd_is_for_its_root_alone(node: Node) -> None:
+    certificates = "--cacert=$p/ca.crt --cert=$p/server.crt --key=$p/server.key"
+    ask = "etcdctl --endpoints=https://127.0.0.1:2379 --dial-timeout=2s --command-timeout=3s"
+    with_them = node.says(f"p=/etc/kubernetes/pki/etcd; {ask} {certificates} endpoint health")
+    without = node.says(f"{ask} --insecure-skip-tls-verify get / --prefix --keys-only --limit=1")
+    assert "is healthy" in with_them
+    assert "/registry" not in without
+    assert "Error" in without
+
+
+def test_a_stopped_api_server_is_evidence_while_the_node_lives(node: Node) -> None:
+    assert node.sandbox.ask_api("/readyz").status == 200
+    node.says("mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/")
+    until(lambda: node.sandbox.ask_api("/readyz").status != 200, 60)
+    assert node.sandbox.ask_api("/readyz").status == 0
+    node.says("mv /root/kube-apiserver.yaml /etc/kubernetes/manifests/")
+    until(lambda: node.sandbox.ask_api("/readyz").status == 200, 60)
+
+
+def test_a_freeze_ends_its_shells(node: Node) -> None:
+    argv = node.engine.command_on_node(node.lab, ["sleep", "1000"], terminal=False)
+    with subprocess.Popen(argv, stdin=subprocess.DEVNULL) as shell:
+        until(lambda: "1000" in node.says("cat /proc/[0-9]*/cmdline | tr '\\0' ' '"), 10)
+        node.engine.end_commands(node.lab)
+        assert shell.wait(timeout=10) != 0
+    assert node.engine.is_alive(node.lab)
+
+
+def test_a_dead_node_says_nothing(node: Node) -> None:
+    """The last: the lab is destroyed."""
+    node.engine.destroy(node.lab)
+    with pytest.raises(UnreachableError):
+        node.sandbox.ask_api("/readyz")
