@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from labs.posting.matching import Match
@@ -157,6 +158,12 @@ def alternatives(clause: Clause, language: str, taxonomy: Taxonomy) -> list[tupl
 def _joint(clause: Clause, left: Match, right: Match, language: str, taxonomy: Taxonomy) -> str:
     """Return how two neighbours are joined: or, and, slash, comma, or none."""
     gap = clause.text[left.end - clause.start : right.start - clause.start]
+    same = bool(_family(left, taxonomy)) and _family(left, taxonomy) == _family(right, taxonomy)
+    return _joint_of(gap, language, same=same)
+
+
+@lru_cache(maxsize=1 << 12)
+def _joint_of(gap: str, language: str, *, same: bool) -> str:
     words = {token.word for token in tokens(gap)}
     known = vocabulary()
     if not words <= known.joining_words:
@@ -168,7 +175,6 @@ def _joint(clause: Clause, left: Match, right: Match, language: str, taxonomy: T
         return "and"
     if any(mark in gap for mark in "(:)"):
         return "none"
-    same = _family(left, taxonomy) and _family(left, taxonomy) == _family(right, taxonomy)
     return "slash" if "/" in gap and same else "comma"
 
 

@@ -48,9 +48,15 @@ def matches(
     meant = [hit for hit in hits if hit.value]
     if not meant:
         return misspelt
-    sure = {*context, *(match.requirement for match in misspelt)}
-    sure.update(sense.requirement for hit in meant for sense in hit.value if _is_sure(sense, hit, text))
-    found = list(_resolved(meant, text, (sure, everywhere | sure), text_tokens))
+    written = _Written(text)
+    sure: set[str] = {*context, *(match.requirement for match in misspelt)}
+    for hit in meant:
+        sure.update(
+            s.requirement
+            for s in hit.value
+            if s.requirement not in sure and not s.companions and written.as_meant(s, hit)
+        )
+    found = list(_resolved(meant, written, (sure, everywhere | sure), text_tokens))
     return sorted([*found, *misspelt], key=lambda match: match.start) if misspelt else found
 
 
@@ -63,18 +69,29 @@ def _misspelt(
             yield Match(id_, token.start, token.end, MISSPELT)
 
 
-def _is_sure(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
-    return not sense.companions and _has_capitals(sense, hit, text)
+class _Written:
+    """How the names of a text are written: whether with the capitals that tell them from everyday words."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[tuple[str, int, bool], bool] = {}
 
-def _has_capitals(sense: Sense, hit: Hit[tuple[Sense, ...]], text: str) -> bool:
-    if not sense.exact:
-        return True
-    if sense.inside and _begins_sentence(text, hit.start) and not _STANDS_ALONE.match(text, hit.end):
-        return False
-    if text[hit.start : hit.end] != sense.exact:
-        return False
-    return not _capitals_around(text, hit.start // _STEP).all_upper
+    def as_meant(self, sense: Sense, hit: Hit[tuple[Sense, ...]]) -> bool:
+        """Whether a name has the capitals that a sense asks for."""
+        if not sense.exact:
+            return True
+        if self._text[hit.start : hit.end] != sense.exact:
+            return False
+        key = (sense.exact, hit.start, sense.inside)
+        if key not in self._known:
+            self._known[key] = self._is_meant(hit, inside=sense.inside)
+        return self._known[key]
+
+    def _is_meant(self, hit: Hit[tuple[Sense, ...]], *, inside: bool) -> bool:
+        text = self._text
+        if inside and _begins_sentence(text, hit.start) and not _STANDS_ALONE.match(text, hit.end):
+            return False
+        return not _capitals_around(text, hit.start // _STEP).all_upper
 
 
 def _begins_sentence(text: str, place: int) -> bool:
@@ -94,7 +111,7 @@ class _Capitals(NamedTuple):
     """Most words begin with a capital, as those of a title do."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def _capitals_around(text: str, step: int) -> _Capitals:
     around = text[max(0, step * _STEP - _AROUND) : (step + 1) * _STEP + _AROUND]
     parts = around.split()
@@ -108,7 +125,7 @@ def _capitals_around(text: str, step: int) -> _Capitals:
 
 def _resolved(
     hits: Sequence[Hit[tuple[Sense, ...]]],
-    text: str,
+    written: _Written,
     sure: tuple[AbstractSet[str], AbstractSet[str]],
     text_tokens: Sequence[Token],
 ) -> Iterator[Match]:
@@ -120,7 +137,7 @@ def _resolved(
 
     for hit in hits:
         for sense in hit.value:
-            if has_company(sense) and _has_capitals(sense, hit, text):
+            if has_company(sense) and written.as_meant(sense, hit):
                 yield Match(sense.requirement, hit.start, hit.end, IN_COMPANY if sense.companions else 1.0)
                 break
 

@@ -5,8 +5,8 @@ from itertools import groupby
 
 from labs.posting.blocks import Block, Form
 
-MAX_LINES = 30_000
-"""What follows so many lines is left unread, and said to be: a posting has some hundred."""
+MAX_MARKDOWN_LINES = 15_000
+"""More lines are taken for what they look like one by one, which is quicker."""
 
 MAX_LINE = 50_000
 """A line as long is a program's output; a posting in one line has some thousand characters."""
@@ -19,17 +19,8 @@ _MARK = re.compile(r"[\[\]*_`<>|&!\\]")
 
 def is_odd(text: str) -> bool:
     """Whether a text is better not taken for Markdown."""
-    return max(map(len, text.split("\n"))) > MAX_LINE or len(_MARK.findall(text)) > MAX_MARKS
-
-
-def readable(text: str) -> str:
-    """Return the text as far as it is read."""
-    filled = 0
-    for number, line in enumerate(lines := text.split("\n")):
-        filled += bool(line.strip())
-        if filled > MAX_LINES:
-            return "\n".join(lines[:number])
-    return text
+    lines = text.split("\n")
+    return len(lines) > MAX_MARKDOWN_LINES or max(map(len, lines)) > MAX_LINE or len(_MARK.findall(text)) > MAX_MARKS
 
 
 def plain_blocks(text: str) -> list[Block]:

@@ -8,6 +8,7 @@ from labs.core.ids import RequirementId, ScenarioId
 from labs.posting.coverage import Option, Wishes, choose, covers, needs_of, with_second_looks
 from labs.posting.judgement import Kind, Requirement
 from labs.posting.level import LevelEvidence
+from labs.posting.limits import TOO_LONG
 from labs.posting.reading import Fit, Posting
 from labs.posting.vocabulary import Level
 
@@ -34,6 +35,7 @@ class WarningKind(StrEnum):
     LANGUAGE_NOT_UNDERSTOOD = "language-not-understood"
     NOT_PROVEN_BEST = "not-proven-best"
     FRONT_MATTER = "front-matter"
+    TOO_LONG = "too-long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,10 @@ def _uncovered(
 
 
 def _warnings(posting: Posting, *, level_given: bool, proven: bool) -> list[PlanWarning]:
-    found = [PlanWarning(WarningKind.FRONT_MATTER, detail=problem) for problem in posting.problems]
+    found = [
+        PlanWarning(WarningKind.TOO_LONG if problem == TOO_LONG else WarningKind.FRONT_MATTER, detail=problem)
+        for problem in posting.problems
+    ]
     if not posting.language.understood:
         found.append(PlanWarning(WarningKind.LANGUAGE_NOT_UNDERSTOOD, detail=posting.language.code))
     if not level_given:

@@ -18,7 +18,7 @@ from labs.posting.source import Source, read_source
 from labs.posting.structure import Piece, pieces
 from labs.posting.taxonomy import Taxonomy
 from labs.posting.taxonomy import taxonomy as shipped_taxonomy
-from labs.posting.text import tokens, words
+from labs.posting.text import forget, tokens, words
 from labs.posting.vocabulary import vocabulary
 
 MIN_WITHOUT_ROLE = 3
@@ -67,7 +67,10 @@ def read_posting(path: str | Path, taxonomy: Taxonomy | None = None) -> Posting:
 def understand(source: Source, taxonomy: Taxonomy | None = None) -> Posting:
     """Return a posting's text, read. Never fails: what cannot be understood is left out or reported in `problems`."""
     with _uncollected():
-        return _understand(source, taxonomy or shipped_taxonomy())
+        try:
+            return _understand(source, taxonomy or shipped_taxonomy())
+        finally:
+            forget()
 
 
 @contextmanager

@@ -46,12 +46,14 @@ _WARNINGS = {
         WarningKind.LANGUAGE_NOT_UNDERSTOOD: "Language not understood ({detail}): only proper names were read.",
         WarningKind.NOT_PROVEN_BEST: "There may be a slightly better choice: the search was cut off.",
         WarningKind.FRONT_MATTER: "{detail}",
+        WarningKind.TOO_LONG: "{detail}",
     },
     "es": {
         WarningKind.LEVEL_CONTRADICTED: "La línea {line} dice {detail}; se dio crédito al resto del aviso.",
         WarningKind.LEVEL_UNKNOWN: "El aviso no indica el nivel.",
         WarningKind.LANGUAGE_NOT_UNDERSTOOD: "Idioma no reconocido ({detail}): solo se leyeron nombres propios.",
         WarningKind.NOT_PROVEN_BEST: "Puede haber una elección algo mejor: la búsqueda se interrumpió.",
+        WarningKind.TOO_LONG: "El texto es muy largo: se leyó solo el comienzo. Pase únicamente el aviso.",
         WarningKind.FRONT_MATTER: "El encabezado YAML no es válido; no se leyó.",
     },
 }

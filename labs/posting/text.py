@@ -41,7 +41,8 @@ def fold(text: str) -> str:
     return text.translate(_FOLDING)
 
 
-@lru_cache(maxsize=1 << 15)
+# As many as the largest posting has lines and parts of lines: each is asked for several times.
+@lru_cache(maxsize=1 << 17)
 def tokens(text: str) -> tuple[Token, ...]:
     """Return the words of `text`. A dot inside a word parts it, unless it is a name's or a number's (Node.js, 2.0)."""
     folded = fold(text)
@@ -58,3 +59,12 @@ def tokens(text: str) -> tuple[Token, ...]:
 def words(text: str) -> tuple[str, ...]:
     """Return the folded words of `text`."""
     return tuple(_TOKEN.findall(fold(text)))
+
+
+_KEPT = 1 << 14
+
+
+def forget() -> None:
+    """Let go of what was found out about a large text; of small ones it is kept, since they have much in common."""
+    if tokens.cache_info().currsize > _KEPT:
+        tokens.cache_clear()

@@ -6,7 +6,7 @@ import pytest
 
 from labs.posting.document import parse
 from labs.posting.hyphens import whole_words
-from labs.posting.plain import MAX_LINES
+from labs.posting.limits import MAX_LINES, MAX_WORDS
 from labs.posting.reading import understand
 from labs.posting.source import clean
 from tests.bench.hostile import SHAPES, hostile_seconds
@@ -25,10 +25,23 @@ def test_twice_the_text_takes_no_more_than_about_twice_the_time(name: str) -> No
     assert twice <= once * _TIMES + _NOISE_SECONDS
 
 
-def test_what_is_not_read_is_said() -> None:
-    text = "# DevOps\n\n" + "- Kubernetes\n" * MAX_LINES
-    assert any("lines were read" in problem for problem in understand(clean(text, "x")).problems)
+@pytest.mark.parametrize(
+    "text", ["# DevOps\n\n" + "- Go\n" * MAX_LINES, "Go " * MAX_WORDS + "x", "<p>a</p>" * (MAX_LINES + 1)]
+)
+def test_what_is_not_read_is_said(text: str) -> None:
+    assert any("were read" in problem for problem in understand(clean(text, "x")).problems)
     assert understand(clean(text[: len(text) // 2], "x")).problems == ()
+
+
+def test_what_is_within_reach_is_read_to_its_last_word() -> None:
+    head, end = "# DevOps Engineer\n\n", "\n\nYou must know Linux and Kubernetes"
+    exact = f"{head}{'word ' * (MAX_WORDS - 8)}{end}"
+    assert _named(exact) == {"linux", "kubernetes"}
+    assert _named(exact.replace("word", "one word", 1)) == {"linux"}
+
+
+def _named(text: str) -> set[str]:
+    return {str(requirement.id) for requirement in understand(clean(text, "x")).requirements}
 
 
 @pytest.mark.parametrize(
