@@ -15,7 +15,7 @@ ALWAYS = {"healthy", "fault", "untouched", "leaks", "unreachable", "teardown"}
 
 
 @pytest.mark.cluster
-@pytest.mark.timeout(2400)  # a quarter of an hour on two calm cores
+@pytest.mark.timeout(3300)  # half an hour on two calm cores
 def test_every_scenario_is_proven(tmp_path: Path) -> None:
     environment = os.environ | {"TALLER_HOME": str(tmp_path)}
     done = subprocess.run([TALLER, "prove", "--json"], env=environment, capture_output=True, text=True, check=False)
