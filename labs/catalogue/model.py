@@ -30,7 +30,7 @@ class SandboxNeeds(FileModel):
     nodes: int = Field(default=1, ge=1, le=MAX_NODES)
     """Of the cluster; a lab has as many as the scenario that needs most."""
     addons: tuple[Literal["ingress"], ...] = ()
-    """What the cluster shall have beside what all have: an Ingress controller (some 80 MiB more)."""
+    """What the cluster shall have beside what all have: an Ingress controller (some 130 MiB more)."""
     account: bool = False
     """Of a scenario in a cluster: it has an AWS account beside it, an emulated one."""
     control_plane: NodeLayout = NodeLayout.ONE_PROCESS
