@@ -11,7 +11,16 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 TELLING = re.compile(r"(?<![a-z])(fault|broken|healthy|solution|trap|taller)(?![a-z])", re.IGNORECASE)
 """Words that no name, label or annotation may have."""
 OUR_MANAGER = "taller"
-CONTROLLERS = frozenset({"kube-controller-manager", "kubelet", "kube-scheduler", "kube-apiserver", "labnode"})
+CONTROLLERS = frozenset(
+    {
+        "kube-controller-manager",
+        "kubelet",
+        "kube-scheduler",
+        "kube-apiserver",
+        "labnode",
+        "validatingadmissionpolicy-status",
+    }
+)
 """Kubernetes' own managers; a node in one process signs with the name of its binary."""
 _KINDS = (
     ("v1", "Service"),
