@@ -158,7 +158,7 @@ def _unexamined_durability(scenario: Scenario, variant: Variant) -> Iterator[Pro
             message = f"nothing says how durability is examined: give one of {', '.join(DURABILITY_KINDS)}"
             yield scenario.problem("durability", message=message)
         return
-    if plan.replace_pods is None:
+    if plan.replace_pods is None or variant.live:  # a script may make what no manifest says
         return
     wanted, namespace = plan.replace_pods.labels.items(), plan.replace_pods.namespace
     templates = (

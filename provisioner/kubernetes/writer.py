@@ -116,7 +116,8 @@ class Writer:
         path = self._paths.object(ref) or ""
         deadline = self._monotonic() + SETTLE_SECONDS
         while True:
-            conditions = _body(self._transport.call("GET", path), path).get("status", {}).get("conditions", [])
+            status = _body(self._transport.call("GET", path), path).get("status") or {}
+            conditions = status.get("conditions") or []  # null at first
             if any(c["type"] == "Established" and c["status"] == "True" for c in conditions):
                 return
             if self._monotonic() > deadline:

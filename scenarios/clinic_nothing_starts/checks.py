@@ -45,4 +45,9 @@ def _failed(what: str, expected: str, actual: str) -> Finding:
 
 def _pod(view: ScenarioView, image: str, labels: Mapping[str, str]) -> Mapping[str, Any]:
     metadata = {"name": "asked", "namespace": str(view.parameters["ns"]), "labels": dict(labels)}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"containers": [{"name": "c", "image": image}]}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata,
+        "spec": {"containers": [{"name": "c", "image": image}]},
+    }

@@ -60,9 +60,10 @@ def test_admission_comes_after_what_it_would_judge(api: FakeApi, writer: Writer)
 def test_crds_are_waited_for(api: FakeApi, writer: Writer) -> None:
     crd = manifest("CustomResourceDefinition", "foos.x.io", "apiextensions.k8s.io/v1")
     established = {**crd, "status": {"conditions": [{"type": "Established", "status": "True"}]}}
-    api.planned = [(201, crd), (200, crd), (200, established)]
+    fresh = {**crd, "status": {"conditions": None}}
+    api.planned = [(201, crd), (200, crd), (200, fresh), (200, established)]
     writer.apply([crd], field_manager="taller")
-    assert len(api.calls("GET")) == 2
+    assert len(api.calls("GET")) == 3
 
 
 def test_a_crd_that_never_gets_ready_times_out(writer: Writer) -> None:
