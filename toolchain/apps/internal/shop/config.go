@@ -40,6 +40,10 @@ type Config struct {
 	Collect       string        // COLLECT (collector): label selector of the pods it reports about
 	SyncDir       string        // SYNC_DIR (sync): directory of changes that it makes
 	Kube          kubeConfig    // of the roles that talk to Kubernetes
+	TLSCert       string        // TLS_CERT, TLS_KEY: files, read at the start; with them PORT speaks TLS (HEALTH_PORT never)
+	TLSKey        string
+	UpstreamCA    string // API_CA (web, worker): file of the authorities that an https API_URL is checked against
+	UpstreamCheck bool   // API_VERIFY (web, worker): "off" believes everybody
 }
 
 // ConfigFrom reads a role's settings; all problems are reported together.
@@ -70,6 +74,10 @@ func ConfigFrom(role string, getenv func(string) string) (Config, error) {
 		Collect:       env.text("COLLECT", ""),
 		SyncDir:       env.text("SYNC_DIR", ""),
 		Kube:          kubeConfigFrom(env.text),
+		TLSCert:       env.text("TLS_CERT", ""),
+		TLSKey:        env.text("TLS_KEY", ""),
+		UpstreamCA:    env.text("API_CA", ""),
+		UpstreamCheck: env.text("API_VERIFY", "on") != "off",
 	}
 	config.HealthPort = env.number("HEALTH_PORT", config.Port)
 	if !slices.Contains(Roles, role) {
@@ -86,6 +94,9 @@ func ConfigFrom(role string, getenv func(string) string) (Config, error) {
 	}
 	if role == "store" && config.StoreAuth && (config.StoreUser == "" || config.StorePassword == "") {
 		env.complain("STORE_USER or STORE_PASSWORD is empty")
+	}
+	if (config.TLSCert == "") != (config.TLSKey == "") {
+		env.complain("TLS_CERT and TLS_KEY go together")
 	}
 	return config, errors.Join(env.problems...)
 }

@@ -16,6 +16,15 @@ import (
 // The roles report and sync serve nothing: they do their work once.
 func Run(ctx context.Context, config Config, logger *log.Logger) error {
 	s := newService(config, logger)
+	own, err := config.certificate()
+	if err != nil {
+		return err
+	}
+	trust, err := config.trust()
+	if err != nil {
+		return err
+	}
+	s.client.Transport = &http.Transport{DisableKeepAlives: true, TLSClientConfig: trust}
 	switch config.Role {
 	case "report":
 		return s.report(ctx)
@@ -27,6 +36,7 @@ func Run(ctx context.Context, config Config, logger *log.Logger) error {
 		config.Service, config.Version, config.Role, config.Port,
 		config.HealthPort, config.LivePath, config.ReadyPath, config.Startup)
 	servers := []*http.Server{newServer(config.Port, s.public)}
+	servers[0].TLSConfig, servers[0].ErrorLog = own, logger
 	if config.HealthPort != config.Port {
 		servers = append(servers, newServer(config.HealthPort, s.health))
 	}
@@ -36,7 +46,7 @@ func Run(ctx context.Context, config Config, logger *log.Logger) error {
 	case "member":
 		go s.seekPeers(ctx)
 	}
-	err := serve(ctx, servers)
+	err = serve(ctx, servers)
 	runtime.KeepAlive(held)
 	return err
 }
@@ -44,7 +54,7 @@ func Run(ctx context.Context, config Config, logger *log.Logger) error {
 func serve(ctx context.Context, servers []*http.Server) error {
 	failed := make(chan error, len(servers))
 	for _, server := range servers {
-		go func() { failed <- server.ListenAndServe() }()
+		go func() { failed <- listen(server) }()
 	}
 	var err error
 	select {

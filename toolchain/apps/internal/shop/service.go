@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -124,6 +125,7 @@ func (s *service) about(w http.ResponseWriter, _ *http.Request) {
 		"ready_at":   s.started.Add(c.Startup).UTC().Format(time.RFC3339Nano),
 		"health":     map[string]any{"port": c.HealthPort, "live_path": c.LivePath, "ready_path": c.ReadyPath},
 		"upstream":   c.Upstream,
+		"verifies":   strings.HasPrefix(c.Upstream, "https://") && c.UpstreamCheck,
 		"store_url":  c.StoreURL,
 	})
 }
