@@ -30,7 +30,7 @@ NODE_PACKAGES = (
 )  # fmt: skip
 """`usr-is-merged` spares us Perl, which its alternative would bring in."""
 
-LAYOUT = 4
+LAYOUT = 5
 """Raise it when the code below makes another tree from the same packages."""
 UNUSED_DAYS = 7.0
 """A root that no `ensure` asked for in a week serves no lab any more and is removed when a new one is made."""
@@ -171,6 +171,7 @@ def _fill(root: Path) -> None:
         if not (root / name).exists():
             (root / name).symlink_to(target)
     _trust_certificates(root)
+    _keep_with_openssl(root)
     _drop_set_id_bits(root)
     subprocess.run(["ldconfig", "-r", root], check=True)
 
@@ -181,6 +182,14 @@ def _trust_certificates(root: Path) -> None:
     bundle = root / "etc/ssl/certs/ca-certificates.crt"
     bundle.parent.mkdir(parents=True, exist_ok=True)
     bundle.write_text("".join(each.read_text(encoding="ascii") for each in authorities), encoding="ascii")
+
+
+def _keep_with_openssl(root: Path) -> None:
+    """A shell has the tree's /usr and an /etc of its own: openssl's settings are where it looks for them first."""
+    settings_file = root / "usr/lib/ssl/openssl.cnf"
+    if settings_file.is_symlink():
+        settings_file.unlink()
+        shutil.copy(root / "etc/ssl/openssl.cnf", settings_file)
 
 
 def _drop_set_id_bits(root: Path) -> None:
