@@ -1,6 +1,5 @@
 """Scenarios about an operator: whether it does its work, and what else it may do."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -58,7 +57,12 @@ def test_what_others_made_or_nobody_tells_of_is_not(site: System, ref: ObjectRef
 
 def test_a_modest_operator_is_asked_about_as_whom_it_runs(site: System) -> None:
     asked: list[AccessQuestion] = []
-    site.sandbox.reader.allows = lambda question: bool(asked.append(question))
+
+    def refuse(question: AccessQuestion) -> bool:
+        asked.append(question)
+        return False
+
+    site.sandbox.reader.allows = refuse
     assert site.finding("operator-stays-modest").passed
     assert {question.user for question in asked} == {f"system:serviceaccount:{NS}-ops:{OP}-robot"}
     operator = site.objects[ObjectRef("apps/v1", "Deployment", OP, f"{NS}-ops")]
@@ -88,7 +92,7 @@ NEEDED = (("list", "channels", SPACE), ("patch", "channels", SPACE), ("patch", "
 
 
 @pytest.fixture
-def channel() -> Iterator[System]:
+def channel() -> System:
     """A channel that went as it should, by an operator that runs."""
     found = system(CHANNEL, CHANNEL.healthy)
     del found.objects[CHANNEL_REF]
