@@ -52,6 +52,12 @@ def test_a_cell_that_holds_none_has_no_device(monkeypatch: pytest.MonkeyPatch) -
     assert device(os.getpid()) is None
 
 
+def test_a_nodes_own_disk_is_no_workspace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "HELD_AT", "/")
+    monkeypatch.setattr(workspace, "LOOP_MAJOR", os.major(os.lstat("/").st_dev))
+    assert device(os.getpid()) is None
+
+
 def test_a_sandbox_that_has_ended_is_told() -> None:
     with pytest.raises(InfrastructureError):
         device(2**22 + 1)
