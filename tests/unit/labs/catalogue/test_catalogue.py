@@ -59,14 +59,23 @@ def test_doing_nothing_cannot_score(scenario: Scenario) -> None:
 
 THEIR_SUBJECT = frozenset({"deploys_hurt", "imports_waiting", "photos_killed"})
 """Scenarios about what pods ask for, are given, or take to end: theirs are small too, but not like all others'."""
+NOT_TO_BE_HAD = frozenset({"release_not_pulled"})
+"""Scenarios in which an image is wrong, or asked of a registry; none is outside the lab's own names."""
+THEIR_RIGHTS = frozenset({"duty_report_fails"})
+"""Scenarios about rights: their candidates grant some, of which the API server lets nobody grant what they lack."""
+SEVERAL_FAULTS = frozenset({"orders_incident", "shop_address_reverts"})
+"""An incident of two faults; and a fault that comes back, which lies in what breaks and in what is broken."""
 
 
 @every_scenario
 def test_pods_are_small_quick_and_local(scenario: Scenario) -> None:
     for variant in variants(scenario):
         for pod, container in containers(variant):
-            assert container["image"] in IMAGES
-            assert container["imagePullPolicy"] == "IfNotPresent"
+            if scenario.id in NOT_TO_BE_HAD:
+                assert str(container["image"]).startswith("lab.local/")
+            else:
+                assert container["image"] in IMAGES
+                assert container["imagePullPolicy"] == "IfNotPresent"
             if scenario.id in THEIR_SUBJECT:
                 given = container.get("resources", {}).values()
                 assert all(int(each["cpu"].removesuffix("m")) <= 150 for each in given if "cpu" in each)
@@ -79,8 +88,9 @@ def test_pods_are_small_quick_and_local(scenario: Scenario) -> None:
                 }
                 assert pod["terminationGracePeriodSeconds"] == 2
             if pod["automountServiceAccountToken"]:
-                # Who has a token is somebody in particular, or, where that is the fault, nobody with any rights.
-                assert pod["serviceAccountName"] in {"default", *(account for account, _ in accounts(variant))}
+                made = {m["metadata"]["name"] for m in variant.broken if m["kind"] == "ServiceAccount"}
+                # Who has a token is somebody of the scenario's own, or, where that is the fault, nobody in particular.
+                assert pod["serviceAccountName"] in {"default", *made}
 
 
 def accounts(variant: Variant) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -90,7 +100,7 @@ def accounts(variant: Variant) -> list[tuple[str, list[dict[str, Any]]]]:
     }
     bindings = [m for m in variant.broken if m["kind"] in {"RoleBinding", "ClusterRoleBinding"}]
     return [
-        (subject["name"], rules[binding["roleRef"]["kind"], binding["roleRef"]["name"]])
+        (subject["name"].split(":")[-1], rules[binding["roleRef"]["kind"], binding["roleRef"]["name"]])
         for binding in bindings
         for subject in binding["subjects"]
     ]
@@ -112,7 +122,8 @@ def test_the_candidate_may_not_touch_roles_tokens_or_other_namespaces(scenario: 
     assert {access.namespace for access in variant.candidate_rules} <= {*variant.namespaces, ""}
     for access in variant.candidate_rules:
         for rule in access.rules:
-            if not set(rule["verbs"]) <= READING and not rule.get("resourceNames"):
+            is_named = rule.get("resourceNames") or scenario.id in THEIR_RIGHTS
+            if not set(rule["verbs"]) <= READING and not is_named:
                 assert not {"roles", "rolebindings", "serviceaccounts"} & set(rule["resources"])
             assert not ESCALATING & set(rule["verbs"])
 
@@ -147,7 +158,7 @@ def test_the_fault_stays_the_same_size(scenario: Scenario) -> None:
     sizes = {len(each.faulted) + len(each.aws.faulted if each.aws else ()) for each in variants(scenario)}
     if scenario.sandbox.kind == "kubernetes":
         lies_elsewhere = "fault.yaml" not in scenario.texts
-        assert sizes == ({0} if lies_elsewhere else {1})
+        assert sizes == ({0} if lies_elsewhere else {2} if scenario.id in SEVERAL_FAULTS else {1})
         return
     assert 1 <= min(sizes) <= max(sizes) <= min(sizes) + 1
 

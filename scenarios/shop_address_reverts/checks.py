@@ -10,8 +10,8 @@ from grading.workloads import gone, named_container, pod_spec_of
 from labs.core.ports import Manifest
 from labs.core.probes import ObjectRef
 
-STALE_SECONDS = 95.0
-"""A period, and half of one for a busy machine."""
+STALE_SECONDS = 75.0
+"""A period, and a quarter of one for a busy machine."""
 
 
 @check("nothing-breaks-it-again")
@@ -36,7 +36,7 @@ def nothing_breaks_it_again(view: ScenarioView) -> Finding:
 
 @check("rates-kept")
 def rates_kept(view: ScenarioView) -> Finding:
-    """The keeper has written the rates within the last minute and a half, or has not had the time to."""
+    """The keeper has written the rates within the last minute and a quarter, or has not had the time to."""
     app = str(view.parameters["app"])
     ref = ObjectRef("v1", "ConfigMap", f"{app}-rates", view.namespace)
     rates = view.reader.get(ref)

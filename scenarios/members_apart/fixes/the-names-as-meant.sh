@@ -2,10 +2,8 @@
 set -euo pipefail
 {% if place == "ready" %}
 kubectl -n {{ ns }} patch service {{ app }}-{{ peers }} -p '{"spec":{"publishNotReadyAddresses":true}}'
-{% elif place == "single" %}
-kubectl -n {{ ns }} get service {{ app }}-{{ peers }} -o json |
-  sed -e '/"clusterIPs": \[/,/\]/d' -e 's/"clusterIP": "[^"]*"/"clusterIP": "None"/' > /tmp/service.json
-kubectl -n {{ ns }} replace --force -f /tmp/service.json
+{% elif place == "label" %}
+kubectl -n {{ ns }} patch service {{ app }}-{{ peers }} --type=merge -p '{"spec":{"selector":{"app":"{{ app }}","part":null}}}'
 {% else %}
 kubectl -n {{ ns }} get statefulset {{ app }} -o json |
   sed -e 's/"serviceName": "[^"]*"/"serviceName": "{{ app }}-{{ peers }}"/' -e '/"resourceVersion"/d' -e '/"uid"/d' > /tmp/set.json
