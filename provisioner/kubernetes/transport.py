@@ -102,6 +102,8 @@ class Transport:
         try:
             return Answer(data[0], json.loads(data[1]) if data[1] else {})
         except ValueError as error:
+            if data[0] == http.client.NOT_FOUND:  # a kind that is just going away is refused in plain words
+                return Answer(http.client.NOT_FOUND, {})
             raise UnreachableError(f"The API server's answer to {method} {path} is not JSON.") from error
 
     def text(self, path: str, *, query: Query | None = None) -> tuple[int, str]:

@@ -107,7 +107,10 @@ def running(api: FakeApi) -> Iterator[FakeApi]:
                     self.connection.shutdown(socket.SHUT_RDWR)
                     self.close_connection = True
                     return
-                self._send(200, plan) if isinstance(plan, bytes) else self._send(plan[0], json.dumps(plan[1]).encode())
+                if isinstance(plan, bytes):
+                    self._send(200, plan)
+                else:
+                    self._send(plan[0], plan[1] if isinstance(plan[1], bytes) else json.dumps(plan[1]).encode())
                 return
             answer = api.answer(self.command, place.path, query, body)
             if isinstance(answer, tuple):

@@ -48,6 +48,12 @@ def test_an_answer_that_is_not_json_is_unreachable(api: FakeApi, transport: Tran
         transport.call("GET", "/api/v1/nodes/n")
 
 
+def test_a_kind_that_is_not_served_any_more_is_not_found(api: FakeApi, transport: Transport) -> None:
+    api.planned = [(404, b"404 page not found")]
+    answer = transport.call("GET", "/apis/a.example/v1/sites")
+    assert (answer.status, answer.is_ok) == (404, False)
+
+
 @pytest.mark.parametrize(
     "server", [f"http://127.0.0.1:{free_port()}", "http://nowhere.invalid:1", f"https://127.0.0.1:{free_port()}"]
 )
