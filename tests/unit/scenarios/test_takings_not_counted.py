@@ -62,7 +62,8 @@ def test_the_fault_breaks_no_safeguard(place: str) -> None:
 
 
 def cron(found: System) -> dict[str, Any]:
-    return found.object("CronJob", CRON, "batch/v1")["spec"]
+    spec: dict[str, Any] = found.object("CronJob", CRON, "batch/v1")["spec"]
+    return spec
 
 
 @pytest.mark.parametrize(("policy", "passes"), [("Replace", True), ("Forbid", True), ("Allow", False), (None, False)])
