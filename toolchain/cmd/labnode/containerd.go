@@ -70,8 +70,6 @@ func startContainerd(c *Config) error {
 	cmd := exec.Command("containerd", "--config", "/etc/containerd/config.toml", "--log-level", "warn")
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	// The runtime's heap is small and its start allocates fast; a tighter collector keeps it small.
-	cmd.Env = append(os.Environ(), "GOGC=25")
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("containerd: %w", err)
 	}

@@ -42,8 +42,7 @@ func run(configPath string) error {
 	if err := start(ctx, config, runtime); err != nil {
 		return err
 	}
-	tightenMemory(ctx)
-	<-ctx.Done()
+	tendMemory(ctx)
 	return nil
 }
 
