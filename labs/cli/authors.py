@@ -55,6 +55,9 @@ def prove(
     labs: Annotated[
         int, typer.Option("--labs", metavar="N", min=1, max=8, help="Share the proofs out among so many labs.")
     ] = 2,
+    runs: Annotated[
+        int, typer.Option("--runs", metavar="N", min=1, max=1000, help="Prove so many times and print the flake rate.")
+    ] = 1,
     json: Json = False,
 ) -> None:
     """Run the proofs of scenarios, in labs of their own (authors).
@@ -62,14 +65,14 @@ def prove(
     The healthy system passes, the fault fails, every fix passes, every trap is caught by what it names.
     """
     from labs.cli.tools import ensure_toolchain  # noqa: PLC0415
-    from labs.lifecycle.prove import proofs_json  # noqa: PLC0415
+    from labs.lifecycle.prove import flakes, proofs_json  # noqa: PLC0415
     from labs.lifecycle.prove import prove as prove_all  # noqa: PLC0415
 
     context = context_of()
     named = [context.catalogue[scenario_id(name)].id for name in scenarios or []]
     seeds = [seed_text(each) for each in seed or ["proof"]]
     ensure_toolchain()
-    proofs = prove_all(context, named or list(context.catalogue.scenarios), seeds, labs=labs)
+    proofs = prove_all(context, named or list(context.catalogue.scenarios), seeds, labs=labs, runs=runs)
     if json:
         print_json(proofs_json(proofs))
     else:
@@ -79,6 +82,11 @@ def prove(
             [(p.scenario, p.name, "✓" if p.holds else "✗", f"{p.seconds:.1f}", p.detail) for p in proofs],
         )
         say(f"{sum(p.holds for p in proofs)} of {len(proofs)} proofs hold.", style="bold")
+        if runs > 1:
+            found = flakes(proofs)
+            for (name, variant, proof), failed, of in found:
+                say(f"flaky: {name} {proof} (seed {variant}) failed {failed} of {of}")
+            say(f"Flake rate over {runs} runs: {sum(failed for _, failed, _ in found)} of {len(proofs)}.")
     broken = [proof for proof in proofs if not proof.holds]
     if broken:
         infrastructure = all(proof.is_infrastructure for proof in broken)

@@ -2,10 +2,12 @@
 
 import json
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import product
 from queue import Empty, SimpleQueue
 from threading import BoundedSemaphore
 from typing import Any
@@ -64,9 +66,14 @@ class VirtualClock:
 
 
 def prove(
-    context: Context, scenarios: Sequence[ScenarioId], seeds: Sequence[str] = ("proof",), *, labs: int = 1
+    context: Context,
+    scenarios: Sequence[ScenarioId],
+    seeds: Sequence[str] = ("proof",),
+    *,
+    labs: int = 1,
+    runs: int = 1,
 ) -> Sequence[Proof]:
-    """Return every proof of every scenario, for each seed. All run; nothing is left after.
+    """Return every proof of every scenario, for each seed, made so many times. All run; nothing is left after.
 
     The proofs are shared out among so many labs. In a cluster every scenario has a thread of its own, since their
     namespaces differ; most of the time is waiting, so that three labs on two cores are worth it. An account, or a node
@@ -85,10 +92,13 @@ def prove(
         in_both = [name for name, each in needs.items() if each.account]
         clusters = _benches(context, stack, in_clusters, max(1, labs))
         work = [
-            (queue, bench) for name in in_clusters for queue in (_queue(context, [name], seeds),) for bench in clusters
+            (queue, bench)
+            for name in in_clusters
+            for queue in (_queue(context, [name], seeds, runs),)
+            for bench in clusters
         ]
         for names in (in_accounts, in_both, on_nodes):
-            shared = _queue(context, names, seeds)
+            shared = _queue(context, names, seeds, runs)
             work += [(shared, bench) for bench in _benches(context, stack, names, max(1, labs))]
         pool = stack.enter_context(ThreadPoolExecutor(len(work) or 1, "prove"))
         turns = BoundedSemaphore(at_once())
@@ -117,7 +127,19 @@ def proofs_json(proofs: Sequence[Proof]) -> dict[str, Any]:
             }
             for proof in proofs
         ],
+        "flakes": [
+            {"scenario": name, "seed": seed, "proof": proof, "failed": failed, "runs": runs}
+            for (name, seed, proof), failed, runs in flakes(proofs)
+        ],
     }
+
+
+def flakes(proofs: Sequence[Proof]) -> Sequence[tuple[tuple[ScenarioId, str, str], int, int]]:
+    """Return which proofs (scenario, seed, name) held in some of their runs only, and in how many of how many not."""
+    held: defaultdict[tuple[ScenarioId, str, str], list[bool]] = defaultdict(list)
+    for proof in proofs:
+        held[proof.scenario, proof.seed, proof.name].append(proof.holds)
+    return [(which, each.count(False), len(each)) for which, each in held.items() if len(set(each)) > 1]
 
 
 def _benches(context: Context, stack: ExitStack, scenarios: Sequence[ScenarioId], labs: int) -> Sequence[Bench]:
@@ -130,10 +152,10 @@ def _benches(context: Context, stack: ExitStack, scenarios: Sequence[ScenarioId]
         return [each.result() for each in coming]
 
 
-def _queue(context: Context, names: Sequence[ScenarioId], seeds: Sequence[str]) -> "SimpleQueue[_Job]":
+def _queue(context: Context, names: Sequence[ScenarioId], seeds: Sequence[str], runs: int) -> "SimpleQueue[_Job]":
     """Everything to prove of some scenarios."""
     queue: SimpleQueue[_Job] = SimpleQueue()
-    for name, seed in ((name, seed) for name in names for seed in seeds):
+    for name, seed in product(names, (seed for _ in range(runs) for seed in seeds)):
         checks = python_checks(context.catalogue[name])
         variant = drawn(context.catalogue, [name], seed)[name]
         each: tuple[Task, ...] = (*tasks(variant), partial(_unreachable, context))

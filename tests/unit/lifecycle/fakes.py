@@ -44,13 +44,17 @@ class FakeClock:
         self.time += seconds
 
 
-class FakeAccount(str):
-    """An account that is only its way in."""
+class FakeSandbox(str):
+    """A cluster or an account that is only its way in."""
 
     __slots__ = ()
 
-    def with_workspace(self, in_cell: object) -> "FakeAccount":
+    def with_workspace(self, in_cell: object) -> "FakeSandbox":
         assert callable(in_cell)
+        return self
+
+    def with_life(self, is_alive: object) -> "FakeSandbox":
+        assert callable(is_alive)
         return self
 
 
@@ -74,8 +78,8 @@ class World:
             Settings(home=self.home, run=self.home / "run", **settings),
             catalogue,
             lambda name: self.aws_engine if name == "emulated" else self.engine,
-            lambda kubeconfig: cast("KubernetesSandbox", kubeconfig),
-            lambda admin: cast("AwsSandbox", FakeAccount(admin)),
+            lambda kubeconfig: cast("KubernetesSandbox", FakeSandbox(kubeconfig)),
+            lambda admin: cast("AwsSandbox", FakeSandbox(admin)),
             self._stack,
             join=self.joined.append,
             clock=self.clock,
@@ -114,7 +118,8 @@ class FakeStack:
         assert bool(program.engine) == bool(program.parts)
         if program.engine:
             handle = self.engine_of(program.engine).create(spec)
-            assert all(part.fault and part.grants for part in program.parts)
+            assert all(part.fault or part.live or part.node or part.files for part in program.parts)
+            assert all(part.grants for part in program.parts)
             outputs = Outputs(handle.address, handle.admin, f"candidate of {self.lab}", handle.ready_seconds)
         if program.account:
             handle = self.engine_of(program.account.engine).create(spec)

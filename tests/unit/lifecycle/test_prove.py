@@ -9,7 +9,7 @@ from labs.catalogue.variant import Script
 from labs.core.ids import LabId, ScenarioId
 from labs.lifecycle import proofs
 from labs.lifecycle.proofs import Proof, Prover, tasks
-from labs.lifecycle.prove import VirtualClock, proofs_json
+from labs.lifecycle.prove import VirtualClock, flakes, proofs_json
 from tests.unit.grading.test_report import check_result, report_of
 from tests.unit.lifecycle.fakes import catalogue
 
@@ -36,6 +36,18 @@ def test_trouble_is_told_apart_from_a_broken_proof() -> None:
     assert not shown["holds"]
     assert [(p["holds"], p["inconclusive"]) for p in shown["proofs"]] == [(True, False), (False, False), (False, True)]
     assert proofs_json([held])["holds"]
+
+
+def test_what_holds_in_some_runs_only_is_flaky_and_what_never_holds_is_broken() -> None:
+    held = Proof(ORDERS, "s", "healthy", "", 1.0)
+    failed = replace(held, detail="too slow")
+    another = replace(held, seed="t")
+    broken = replace(held, name="fault", detail="it passes")
+    assert flakes([held, failed, held, another, another, broken, broken]) == [((ORDERS, "s", "healthy"), 1, 3)]
+    assert proofs_json([held, failed])["flakes"] == [
+        {"scenario": ORDERS, "seed": "s", "proof": "healthy", "failed": 1, "runs": 2}
+    ]
+    assert flakes([held]) == []
 
 
 class FakeBench:
