@@ -75,11 +75,25 @@ def holds(lab: str, pid: int) -> bool:
     """
     try:
         lines = Path(f"/proc/{pid}/cgroup").read_text().splitlines()
-        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+        if has_ended(pid):
             return False
     except (FileNotFoundError, ProcessLookupError):
         return False
     return any(f":/{PARENT}/{lab}/" in f"{line}/" for line in lines)
+
+
+def has_ended(pid: int) -> bool:
+    """Whether a process is a zombie. Raises FileNotFoundError or ProcessLookupError when there is none.
+
+    A process of several threads looks like one for a moment while another than its first thread calls execve: the first
+    dies and the other takes its pid over (`de_thread` in fs/exec.c of the kernel). Thus labnode becomes systemd.
+    """
+    is_alone = _is_zombie(pid) and len(list(Path(f"/proc/{pid}/task").iterdir())) == 1
+    return is_alone and _is_zombie(pid)  # a pid that was taken over between the looks is none any more
+
+
+def _is_zombie(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
 
 
 def make_below(lab: str, name: str, root: Path = ROOT) -> None:

@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	busyGCPercent = 300
-	idleGCPercent = 15
+	startGCPercent = 400
+	busyGCPercent  = 100
+	idleGCPercent  = 15
 	// busyBytes allocated in a second are work; an idle node allocates a tenth of it.
 	busyBytes = 16 << 20
 	// quietSeconds cover the pauses of somebody who works.
@@ -17,7 +18,7 @@ const (
 )
 
 // relaxMemory lets the start-up, which allocates much and lives shortly, run with few collections.
-func relaxMemory() { debug.SetGCPercent(busyGCPercent) }
+func relaxMemory() { debug.SetGCPercent(startGCPercent) }
 
 // tendMemory trades processor time for a small heap while the node is idle, as labs mostly are, and memory for
 // processor time while it works: at idleGCPercent alone, collections took 42 % of a busy node's time.

@@ -1,6 +1,9 @@
 """Both kinds of cgroup trees, imitated by plain directories."""
 
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -152,3 +155,27 @@ def test_a_lab_is_frozen_and_goes_on(v1: Path, v2: Path) -> None:
         assert (state.read_text(), switch.read_text()) == words
     cgroups.set_frozen("gone-0000", frozen=True, root=v1)
     assert not (v1 / "freezer/taller/gone-0000").exists()
+
+
+BECOMES_ITSELF = """
+import os, sys, threading, time
+left = int(sys.argv[1])
+if left:
+    [threading.Thread(target=time.sleep, args=(60,), daemon=True).start() for _ in range(8)]
+    again = [sys.executable, "-S", "-c", sys.orig_argv[-2], str(left - 1)]
+    threading.Thread(target=os.execv, args=(sys.executable, again)).start()
+    time.sleep(60)
+"""
+
+
+def test_a_process_that_becomes_another_has_not_ended() -> None:
+    process = subprocess.Popen([sys.executable, "-S", "-c", BECOMES_ITSELF, "60"])
+    deadline = time.monotonic() + 60.0
+    looked_like_it = 0
+    while not cgroups.has_ended(process.pid):
+        looked_like_it += Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+        assert time.monotonic() < deadline
+    last = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+    assert process.wait() == 0
+    assert last == b"", "a zombie has no command line any more"
+    assert looked_like_it, "nothing was seen of what this is about"
