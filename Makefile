@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo build/uv/bin/uv)
 PYTHON3 := $(shell command -v python3.11 || command -v python3)
 
-.PHONY: help setup packages toolchain demo test test-unit test-cluster test-e2e check check-python check-go bench bench-boots bench-postings clean
+.PHONY: help setup packages toolchain demo test test-unit test-cluster test-e2e check check-python check-go bench bench-boots bench-proofs bench-postings clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -74,6 +74,10 @@ bench: toolchain ## measure; prints a table and writes build/bench.json
 N := 10
 bench-boots: toolchain ## boot and remove a lab N times (default 10), to find races
 	@$(BIN)/python -m tests.bench.boots $(N)
+
+# make bench-proofs N=20
+bench-proofs: toolchain ## prove every scenario N times (default 10) and print the flake rate
+	@$(BIN)/taller prove --runs $(N)
 
 bench-postings: setup ## how well and how fast postings are read, and plans made
 	@$(BIN)/python -m tests.bench.postings -v

@@ -16,8 +16,10 @@ from labs.core.ids import LabId
 from labs.core.ports import SandboxSpec
 from tests.bench.accounts import bench_accounts, bench_many_accounts
 from tests.bench.command import crossings, expect_nothing_left, pss_mib, taller, up
+from tests.bench.grades import bench_grades
 from tests.bench.measure import Measurements
 from tests.bench.nodes import bench_nodes
+from tests.bench.pods import bench_pods
 from tests.bench.policies import bench_policies
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ MANY = 8
 LONGEST_HOLD_SECONDS = 3.0
 """The longest `hold_seconds` of the three scenarios; holds run side by side."""
 IDLE_SECONDS = 30.0
+PARTS = ("front", "life", "pods", "memory", "policies", "many", "nodes", "aws", "aws-many", "grades")
 
 
 def wait_for_ready(process: "subprocess.Popen[str]", home: Path) -> None:
@@ -111,21 +114,23 @@ def main() -> None:
     """Measure, print a table, write build/bench.json; exit 1 when a median is over its limit."""
     parser = argparse.ArgumentParser(prog="make bench")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", choices=("front", "life", "memory", "policies", "many", "nodes", "aws", "aws-many"))
+    parser.add_argument("--only", choices=PARTS)
     options = parser.parse_args()
     found = Measurements()
     with tempfile.TemporaryDirectory(prefix="taller-bench-") as place:
-        parts: dict[str, Callable[[Path], None]] = {
-            "front": lambda home: bench_front_end(found, home, options.rounds),
-            "life": lambda home: bench_life(found, home, options.rounds),
-            "memory": lambda home: bench_memory(found, home, options.rounds),
-            "policies": lambda home: bench_policies(found, home, options.rounds),
-            "many": lambda home: bench_many(found, home),
-            "nodes": lambda home: bench_nodes(found, home, options.rounds),
-            "aws": lambda home: bench_accounts(found, home, options.rounds),
-            "aws-many": lambda home: bench_many_accounts(found, home),
-        }
-        for name, part in parts.items():
+        benches: tuple[Callable[[Path], None], ...] = (
+            lambda home: bench_front_end(found, home, options.rounds),
+            lambda home: bench_life(found, home, options.rounds),
+            lambda home: bench_pods(found, home, options.rounds),
+            lambda home: bench_memory(found, home, options.rounds),
+            lambda home: bench_policies(found, home, options.rounds),
+            lambda home: bench_many(found, home),
+            lambda home: bench_nodes(found, home, options.rounds),
+            lambda home: bench_accounts(found, home, options.rounds),
+            lambda home: bench_many_accounts(found, home),
+            lambda home: bench_grades(found, home),
+        )
+        for name, part in zip(PARTS, benches, strict=True):
             if options.only in {None, name}:
                 home = Path(place, name)
                 home.mkdir()
