@@ -3,9 +3,10 @@
 import json
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from queue import Empty, SimpleQueue
@@ -18,6 +19,7 @@ from grading.grade import grade_scenario
 from grading.helpers import PythonCheck
 from labs.catalogue.variant import Variant
 from labs.core.aws import AwsAdmin
+from labs.core.errors import TallerError
 from labs.core.ids import LabId, ScenarioId, new_lab_id
 from labs.core.ports import Sandbox
 from labs.core.states import LabState
@@ -41,7 +43,14 @@ CLOSED_PORT = "https://127.0.0.1:1"
 """Nothing listens there: a sandbox that cannot be reached."""
 
 
-_Job = Callable[[Bench], list[Proof]]
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Some proofs of a variant, to be made on any bench."""
+
+    task: Task
+    variant: Variant
+    seed: str
+    checks: Mapping[str, PythonCheck]
 
 
 PROOFS_PER_CORE = 5
@@ -158,14 +167,9 @@ def _queue(context: Context, names: Sequence[ScenarioId], seeds: Sequence[str], 
     for name, seed in product(names, (seed for _ in range(runs) for seed in seeds)):
         checks = python_checks(context.catalogue[name])
         variant = drawn(context.catalogue, [name], seed)[name]
-        each: tuple[Task, ...] = (*tasks(variant), partial(_unreachable, context))
-        for task in each:
-            queue.put(partial(_done, task, variant, seed, checks))
+        for each in (*tasks(variant), partial(_unreachable, context)):
+            queue.put(_Job(each, variant, seed, checks))
     return queue
-
-
-def _done(task: Task, variant: Variant, seed: str, checks: Mapping[str, PythonCheck], bench: Bench) -> list[Proof]:
-    return task(Prover(bench, variant, seed, checks))
 
 
 def at_once() -> int:
@@ -175,13 +179,23 @@ def at_once() -> int:
 
 def _work_off(queue: "SimpleQueue[_Job]", bench: Bench, turns: BoundedSemaphore) -> list[Proof]:
     found: list[Proof] = []
+    done: _Job | None = None
     while True:
         with turns:
             try:
                 job = queue.get_nowait()
             except Empty:
+                if done:
+                    _tidy(bench, done.variant)
                 return found
-            found += job(bench)
+            found += job.task(Prover(bench, job.variant, job.seed, job.checks))
+            done = job
+
+
+def _tidy(bench: Bench, variant: Variant) -> None:
+    """The last proof's system takes no more of the machine, which others are being proven on."""
+    with suppress(TallerError):  # the whole lab goes soon
+        bench.clear(variant)
 
 
 def _unreachable(context: Context, prover: Prover) -> list[Proof]:
