@@ -110,6 +110,7 @@ def prove(
             shared = _queue(context, names, seeds, runs)
             work += [(shared, bench) for bench in _benches(context, stack, names, max(1, labs))]
         pool = stack.enter_context(ThreadPoolExecutor(len(work) or 1, "prove"))
+        stack.callback(_empty, [queue for queue, _ in work])  # who is interrupted waits for what runs, and no more
         turns = BoundedSemaphore(at_once())
         running = [pool.submit(_work_off, queue, bench, turns) for queue, bench in work]
         found = [proof for each in running for proof in each.result()]
@@ -167,7 +168,8 @@ def _queue(context: Context, names: Sequence[ScenarioId], seeds: Sequence[str], 
     for name, seed in product(names, (seed for _ in range(runs) for seed in seeds)):
         checks = python_checks(context.catalogue[name])
         variant = drawn(context.catalogue, [name], seed)[name]
-        for each in (*tasks(variant), partial(_unreachable, context)):
+        unreachable: Task = partial(_unreachable, context)
+        for each in (*tasks(variant), unreachable):
             queue.put(_Job(each, variant, seed, checks))
     return queue
 
@@ -190,6 +192,13 @@ def _work_off(queue: "SimpleQueue[_Job]", bench: Bench, turns: BoundedSemaphore)
                 return found
             found += job.task(Prover(bench, job.variant, job.seed, job.checks))
             done = job
+
+
+def _empty(queues: "Sequence[SimpleQueue[_Job]]") -> None:
+    for queue in queues:
+        with suppress(Empty):
+            while True:
+                queue.get_nowait()
 
 
 def _tidy(bench: Bench, variant: Variant) -> None:
