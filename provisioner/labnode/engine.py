@@ -155,9 +155,10 @@ class LabnodeEngine:
         kept = self._settings.home / "failed" / slot.lab
         pid = cells.pid(slot.lab)
         kept.mkdir(parents=True, exist_ok=True)
-        for name in ("events.jsonl", "runc.log"):
-            if (files.lab_directory / name).exists():
-                shutil.copy(files.lab_directory / name, kept / name)
+        if files.events.exists():
+            (kept / files.events.name).write_text(events.without_secrets(files.events))
+        if files.log.exists():
+            shutil.copy(files.log, kept / files.log.name)
         if pid:
             for name in ("labnode.log", "containerd.log"):
                 log = Path(f"/proc/{pid}/root/var/log/{name}")

@@ -10,6 +10,7 @@ from labs.core.errors import InfrastructureError, TimedOutError
 
 POLL_SECONDS = 0.01
 Event = dict[str, Any]
+_PLAIN = ("event", "seconds", "component", "error")
 
 
 def follow(path: Path, *, until: str, limit_seconds: float, is_alive: Callable[[], bool]) -> dict[str, Event]:
@@ -46,3 +47,9 @@ def read(path: Path) -> dict[str, Event]:
         if isinstance(event, dict) and isinstance(event.get("event"), str):
             events[event["event"]] = event
     return events
+
+
+def without_secrets(path: Path) -> str:
+    """What the node said, for whoever looks into why it failed: the keys that it gave are not kept after it."""
+    said = read(path).values()
+    return "".join(json.dumps({key: each[key] for key in _PLAIN if key in each}) + "\n" for each in said)

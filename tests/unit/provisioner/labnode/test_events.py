@@ -93,3 +93,12 @@ def test_noise_is_no_event(noise: list[str]) -> None:
 def test_bytes_that_are_no_text(path: Path) -> None:
     path.write_bytes(b"\xff\xfe\n" + line("ready").encode())
     assert list(events.read(path)) == ["ready"]
+
+
+def test_what_is_kept_of_a_dead_node_has_no_keys(path: Path) -> None:
+    issued = line("issued", nodes={"node2": {"kubelet.key": "PRIVATE"}})
+    path.write_text(line("api", kubeconfig="PRIVATE") + issued + line("failed", component="etcd", error="no disk"))
+    kept = events.without_secrets(path)
+    assert "PRIVATE" not in kept
+    assert [json.loads(each)["event"] for each in kept.splitlines()] == ["api", "issued", "failed"]
+    assert json.loads(kept.splitlines()[-1])["error"] == "no disk"
