@@ -53,8 +53,8 @@ class _Job:
     checks: Mapping[str, PythonCheck]
 
 
-PROOFS_PER_CORE = 5
-"""A proof is mostly waiting: for rollouts, for a check to hold."""
+PROOFS_PER_CORE = 4
+"""A proof waits half of its time, for rollouts or a check to hold; with more, patience ends where nothing is wrong."""
 PATIENCE_SECONDS = 20.0
 """A wait takes at least so long: a look at nothing costs 1.4 s of retries, and two are enough to lose patience."""
 
