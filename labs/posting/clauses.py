@@ -13,6 +13,8 @@ from labs.posting.text import tokens
 from labs.posting.vocabulary import Cue, Reach, vocabulary
 
 _SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!p\.ej)(?<!\bej)[.;!?](?=\s|$)")
+_ABBREVIATED = re.compile(r"\b(?:e\.g|i\.e|p\.ej|ej|ex)\.", re.IGNORECASE)
+"""Introduces examples; its letters are no words ("e" joins, in Portuguese)."""
 _MAX_SENTENCE = 600
 _ADDING = frozenset({"also", "tambien", "tambem"})
 """After "but", these go on rather than contrast."""
@@ -42,17 +44,30 @@ class Clause:
         """Return what the company says of itself in brackets or from the start on ("(we use Linkerd)")."""
         found: set[Match] = set()
         for cue, _reach, start, end in self.cues:
-            before = self.text[: start - self.start].rstrip()
-            if cue is not Cue.COMPANY or (before and not before.endswith("(")):
+            if cue is not Cue.COMPANY:
                 continue
-            closing = self.text.find(")", end - self.start) if before.endswith("(") else -1
-            limit = self.start + (closing if closing >= 0 else len(self.text))
-            found.update(m for m in self.matches if end <= m.start < limit)
+            opening = self._bracket_around(start)
+            if opening is not None:
+                closing = self.text.find(")", end - self.start)
+                limit = self.start + (closing if closing >= 0 else len(self.text))
+                found.update(m for m in self.matches if opening <= m.start < limit)
+            elif not self.text[: start - self.start].strip(" ("):
+                found.update(m for m in self.matches if end <= m.start)
         return frozenset(found)
 
     def has_verb(self, cue: Cue) -> bool:
         """Whether such a cue stands in the clause that speaks of what follows wherever it stands ("we use")."""
-        return any(entry[0] is cue and entry[1] is Reach.BEFORE for entry in self.cues)
+        return any(
+            entry[0] is cue and entry[1] is Reach.BEFORE and self._bracket_around(entry[2]) is None for entry in self.cues
+        )
+
+    def is_of_company(self) -> bool:
+        """Whether its subject is the company's, and nobody is spoken to ("Our world today: Nomad and Consul")."""
+        known = vocabulary()
+        first, *rest = [token.word for token in tokens(self.text)] or [""]
+        if first not in known.own_words or self.has(Cue.MUST) or self.has(Cue.SKILL):
+            return False
+        return not any(word in known.your_words or word in known.role_nouns for word in rest)
 
     def reached(self, cue: Cue) -> frozenset[Match]:
         """Return the requirements that cues of this kind speak of."""
@@ -63,11 +78,13 @@ class Clause:
         following = [m for m in self.matches if m.start >= end]
         chunk = self._chunk_start(start)
         in_brackets = self.text[: start - self.start].rstrip().endswith("(")
-        labels = following and self.text[end - self.start :].lstrip().startswith(":")
+        # "Required: Docker"; but what "English is not needed: we speak Spanish" says of English stands before.
+        starts = all(m.end <= chunk for m in preceding)
+        labels = following and (starts or in_brackets) and self.text[end - self.start :].lstrip().startswith(":")
         if (
             reach is Reach.BEFORE
             or labels
-            or (reach is Reach.EITHER and following and not in_brackets and all(m.end <= chunk for m in preceding))
+            or (reach is Reach.EITHER and following and not in_brackets and starts)
         ):
             limits = [c[2] for c in self.cues if c[2] >= end and c[0] in _LIMITS and c[1] is not Reach.AFTER]
             if in_brackets and (closing := self.text.find(")", end - self.start)) >= 0:
@@ -80,6 +97,8 @@ class Clause:
                 if in_brackets
                 else max((c[3] for c in self.cues if c[3] <= start and c[1] is not Reach.BEFORE), default=0)
             )
+            if not in_brackets and (own := self._last_of_two(chunk, start, end)) is not None:
+                limit = max(limit, own)
             if not in_brackets and (bracket := self._open_bracket(start)) is not None:
                 limit = max(limit, bracket)  # "Docker & Kubernetes (EKS preferred)" prefers what the brackets hold
             colon = self.start + self.text.rfind(":", 0, start - self.start)
@@ -87,14 +106,26 @@ class Clause:
                 limit = max(limit, colon)  # "CI/CD: GitHub Actions preferred" prefers one of them
             yield from (m for m in preceding if m.start >= limit)
 
+    def _last_of_two(self, chunk: int, start: int, end: int) -> int | None:
+        """Return where the second of two parts begins that nothing joins ("PowerShell, Bash an advantage"), if so."""
+        cue = {token.word for token in tokens(self.text[start - self.start : end - self.start])}
+        here = self.text[chunk - self.start : start - self.start]
+        if not cue & vocabulary().articles or "," in self.text[: max(0, chunk - self.start - 1)]:
+            return None
+        if {token.word for token in tokens(here)} & (vocabulary().joining_words - {"e", "o"}):
+            return None
+        return chunk if any(m.end <= chunk for m in self.matches) and any(chunk <= m.start < start for m in self.matches) else None
+
     def _open_bracket(self, place: int) -> int | None:
         """Return where the bracket opens that `place` stands in, behind some requirement; None when it does not."""
+        found = self._bracket_around(place)
+        return found if found is not None and any(found < m.start < place for m in self.matches) else None
+
+    def _bracket_around(self, place: int) -> int | None:
+        """Return where the bracket opens that `place` stands in; None when it stands in none."""
         before = self.text[: place - self.start]
         opening = before.rfind("(")
-        if opening < 0 or ")" in before[opening:]:
-            return None
-        found = self.start + opening
-        return found if any(found < m.start < place for m in self.matches) else None
+        return None if opening < 0 or ")" in before[opening:] else self.start + opening
 
     def _chunk_start(self, place: int) -> int:
         """Return where the comma-separated part around `place` starts; the bracket it may stand in belongs to it."""
@@ -110,22 +141,33 @@ def clauses(text: str, matches: Sequence[Match]) -> Iterator[Clause]:
     """Yield the clauses of `text` that name requirements."""
     cues = [(*hit.value, hit.start, hit.end) for hit in vocabulary().cues.hits(tokens(text))]
     starts, cue_starts = [m.start for m in matches], [cue[2] for cue in cues]
-    for start, end in _spans(text):
+    for start, end in _spans(text, cues):
         inside = tuple(matches[bisect_left(starts, start) : bisect_left(starts, end)])
         if inside:
             within_it = cues[bisect_left(cue_starts, start) : bisect_left(cue_starts, end)]
             yield Clause(text[start:end], start, inside, tuple(within_it))
 
 
-def _spans(text: str) -> Iterator[tuple[int, int]]:
+_Said = tuple[Cue, Reach, int, int]
+
+
+def _spans(text: str, cues: Sequence[_Said]) -> Iterator[tuple[int, int]]:
     contrasts = list(_contrasts(text))
     start = 0
     for end in _sentence_ends(text):
         for place in contrasts[bisect_left(contrasts, start) : bisect_left(contrasts, end)]:
+            if _only_widens(cues, start, place, end):
+                continue
             yield start, place
             start = place
         yield start, end
         start = end
+
+
+def _only_widens(cues: Sequence[_Said], start: int, place: int, end: int) -> bool:
+    """Whether what follows a "but" says of nothing how much it is wanted: "we use Terraform, but Pulumi will do"."""
+    told = any(cue[0] is Cue.COMPANY and cue[1] is Reach.BEFORE and start <= cue[2] < place for cue in cues)
+    return told and not any(place <= cue[2] < end for cue in cues)
 
 
 def _contrasts(text: str) -> Iterator[int]:
@@ -166,9 +208,12 @@ def _joint(clause: Clause, left: Match, right: Match, language: str, taxonomy: T
 def _joint_of(gap: str, language: str, *, same: bool) -> str:
     words = {token.word for token in tokens(gap)}
     known = vocabulary()
-    if not words <= known.joining_words:
+    if not words <= known.joining_words | known.contrast_words:
         return "none"
-    choices = known.alternative_words - ({"o", "u"} if language == "pt" else set()) - {"and", "y", "e"}
+    if words & _ADDING:
+        return "and"
+    # A "but" between two names of one clause offers the second instead of the first.
+    choices = (known.alternative_words | known.contrast_words) - ({"o", "u"} if language == "pt" else set()) - {"and", "y", "e"}
     if words & choices:
         return "or"
     if words:
@@ -191,6 +236,8 @@ def _by_words(named: Sequence[Match], joints: Sequence[str], taxonomy: Taxonomy)
         alike = bool(family) and family == _family(named[index + 1], taxonomy)
         first, last = index, index + 1
         while first > done and joint == "or" and joints[first - 1] == "comma":
+            if not alike and _are_topics(named, first - 1, index, taxonomy):
+                break  # "networking - VLANs, DNS, a VPN or a dedicated line": a field's topics, not its alternatives
             if alike and _family(named[first - 1], taxonomy) != family:
                 break
             first -= 1
@@ -198,6 +245,12 @@ def _by_words(named: Sequence[Match], joints: Sequence[str], taxonomy: Taxonomy)
             last += 1
         yield tuple(named[first : last + 1])
         done = last
+
+
+def _are_topics(named: Sequence[Match], first: int, last: int, taxonomy: Taxonomy) -> bool:
+    """Whether what is listed belongs to a field that the list's lead has named, and is no choice of tools."""
+    leads = {lead.requirement for lead in named[:first]} - taxonomy.choices
+    return any(within(each.requirement, lead) for lead in leads for each in named[first : last + 1])
 
 
 def _by_cue(clause: Clause, named: Sequence[Match], joints: Sequence[str]) -> Iterator[tuple[Match, ...]]:
@@ -208,7 +261,7 @@ def _by_cue(clause: Clause, named: Sequence[Match], joints: Sequence[str]) -> It
         first = next((i for i, m in enumerate(named) if m.start >= end), None)
         if first is None:
             continue
-        lead = clause.text[end - clause.start : named[first].start - clause.start]
+        lead = _ABBREVIATED.sub("", clause.text[end - clause.start : named[first].start - clause.start])
         if any(token.word in joining for token in tokens(lead)):
             continue
         if _introduces(clause, named, first):

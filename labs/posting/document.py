@@ -4,7 +4,7 @@ from typing import Any
 
 from labs.posting.blocks import Block, Document, Field
 from labs.posting.hyphens import whole_words
-from labs.posting.jsonld import find_posting, posting_document
+from labs.posting.jsonld import described, find_posting, posting_document
 from labs.posting.limits import MAX_LINES, limited, readable
 from labs.posting.markdown import markdown_form
 from labs.posting.plain import is_odd, plain_blocks
@@ -33,7 +33,7 @@ def parse(source: Source) -> Document:
 
 def _described(name: str, posting: dict[str, Any], json: str, *, first_line: int) -> Document:
     fields, blocks = posting_document(posting, json, first_line=first_line, read_text=_read_text)
-    description = str(posting.get("description") or "")
+    description = described(posting)
     cut = len(readable(description)) < len(description)
     return limited(Document(name, None, tuple(fields), tuple(blocks)), cut=cut)
 
@@ -46,7 +46,7 @@ def _page(source: Source) -> Document:
         return Document(source.name, None, (), ())
     for script, line in scripts(root):
         posting = find_posting(script)
-        if posting is not None and len(str(posting.get("description") or "")) >= _MIN_DESCRIPTION:
+        if posting is not None and len(described(posting)) >= _MIN_DESCRIPTION:
             return _described(source.name, posting, script, first_line=line)
     title = page_title(root)
     fields = (Field("page", title, 1),) if title else ()

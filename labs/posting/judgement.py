@@ -9,7 +9,7 @@ from labs.posting.blocks import Document, Form
 from labs.posting.clauses import Clause, alternatives, clauses, introduced
 from labs.posting.language import READ, UNKNOWN
 from labs.posting.matching import Match, matches
-from labs.posting.structure import Piece, begins_with_a_task
+from labs.posting.piece import Piece, begins_with_a_task
 from labs.posting.taxonomy import Taxonomy, within
 from labs.posting.text import tokens
 from labs.posting.vocabulary import Cue, Section
@@ -157,7 +157,7 @@ class _Reader:
         kind = _BY_SECTION.get(piece.section)
         if kind is not None:
             return kind, trust
-        if clause.has_verb(Cue.COMPANY):
+        if clause.has_verb(Cue.COMPANY) or clause.is_of_company():
             return Kind.MENTION, trust
         has_skill = clause.has(Cue.SKILL)
         if self.structured:

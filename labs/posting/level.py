@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from labs.posting.blocks import Document, Form
-from labs.posting.structure import Piece
+from labs.posting.piece import Piece
 from labs.posting.text import Token, tokens, words
 from labs.posting.vocabulary import Level, Section, vocabulary
 
@@ -48,12 +48,17 @@ def read_level(document: Document, pieces: Sequence[Piece]) -> LevelReading:
     found = found or ([most] if most else [])
     if not found:
         return LevelReading(None, (), ())
-    best = min(found, key=lambda entry: (-entry.trust, entry.line))
+    best = min(found, key=_rank)
     return LevelReading(
         best.level,
         tuple(sorted((e for e in found if e.level is best.level), key=lambda e: (-e.trust, e.line))),
         tuple(entry for entry in found if entry.level is not best.level),
     )
+
+
+def _rank(entry: LevelEvidence) -> tuple[int, int, int]:
+    """Return the order of trust. Of several labels ("Pleno", "Sênior") the lowest level is enough for the post."""
+    return -entry.trust, list(Level).index(entry.level) if entry.trust == _LABEL else 0, entry.line
 
 
 def _from_front_matter(document: Document) -> Iterator[LevelEvidence]:

@@ -38,6 +38,8 @@ def split(block: Block, names_requirement: Callable[[str], bool] = lambda _: Fal
         # "3. Requisitos" in a numbered list of a document's parts, or the line above a list that lost its bullets.
         may_open = not index and (statements or _is_numbered_part(block))
         opens = may_open and _opens_list(rest) and not names_requirement(rest)
+        if bullet and not rest.rstrip().endswith(":"):
+            may_head = may_head and not names_requirement(rest)  # "✔ Docker no dia a dia" is an item of a list
         if opens or (may_head and (looks_like_heading(rest) or index in block.bold)):
             yield from run.end()
             yield Block(Form.HEADING, line, (number,), LIKE_HEADING)

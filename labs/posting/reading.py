@@ -15,7 +15,8 @@ from labs.posting.language import Language, detect_language
 from labs.posting.level import LevelReading, read_level
 from labs.posting.matching import matches
 from labs.posting.source import Source, read_source
-from labs.posting.structure import Piece, pieces
+from labs.posting.piece import Piece
+from labs.posting.structure import pieces
 from labs.posting.taxonomy import Taxonomy
 from labs.posting.taxonomy import taxonomy as shipped_taxonomy
 from labs.posting.text import forget, tokens, words
@@ -93,7 +94,7 @@ def _understand(source: Source, known: Taxonomy) -> Posting:
     language = detect_language(sample, shown)
     found = judge(document, parts, language.code, known)
     title = _title(document, parts)
-    fit = _fit(title, [r for r in found if r.kind is not Kind.MENTION])
+    fit = _fit(title, [r for r in found if r.kind is not Kind.MENTION], known)
     if fit is Fit.OTHER_FIELD:
         # There, the words of this field describe the surroundings of other work.
         found = [r if r.person else replace(r, kind=Kind.MENTION, any_of=()) for r in found]
@@ -120,9 +121,9 @@ def _title(document: Document, parts: Sequence[Piece]) -> str:
     return heading or page or "\n".join(opening[:_TITLE_LINES])
 
 
-def _fit(title: str, asked: Sequence[Requirement]) -> Fit:
+def _fit(title: str, asked: Sequence[Requirement], known: Taxonomy) -> Fit:
     testable = [r for r in asked if not r.person and r.kind is not Kind.DUTY]
-    of_field, of_other = _names_role(title)
+    of_field, of_other = _names_role(title, has_names=any(_is_name(r, known) for r in asked))
     if of_other:
         return Fit.OTHER_FIELD
     if of_field:
@@ -133,9 +134,21 @@ def _fit(title: str, asked: Sequence[Requirement]) -> Fit:
     return Fit.FITS if len(of_this_field) >= MIN_WITHOUT_ROLE else Fit.OTHER_FIELD
 
 
-def _names_role(title: str) -> tuple[bool, bool]:
+def _is_name(requirement: Requirement, known: Taxonomy) -> bool:
+    """Whether it has names of its own (Linux, DNS), not everyday words that other trades use too (monitoring)."""
+    entry = known.entries[requirement.id]
+    of_field = not requirement.person and requirement.id.split(".")[0] not in _ANY_FIELD
+    return of_field and bool(entry.names or entry.exact or entry.inside)
+
+
+def _names_role(title: str, *, has_names: bool) -> tuple[bool, bool]:
+    """Return whether a title names a role of this field, and one of another.
+
+    A title that other trades share is of this field when the posting names things of it.
+    """
     known = vocabulary()
     title_tokens = tokens(title)
-    return any(True for _ in known.field_roles.hits(title_tokens)), any(
-        True for _ in known.other_roles.hits(title_tokens)
-    )
+    hits = known.field_roles.hits(title_tokens)
+    said = [tuple(t.word for t in title_tokens[hit.first : hit.last + 1]) for hit in hits]
+    of_field = any(has_names or phrase not in known.shared_roles for phrase in said)
+    return of_field, any(True for _ in known.other_roles.hits(title_tokens))

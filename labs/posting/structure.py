@@ -1,13 +1,14 @@
 """The meaning of a posting's parts: each piece of text with the section it belongs to, in any template."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from labs.posting.blocks import Block, Document, Form
+from labs.posting.blocks import LIKE_HEADING, Block, Document, Form
 from labs.posting.headings import MAX_LEAD_WORDS, divides, own_section, section_of
 from labs.posting.lines import split
+from labs.posting.order import by_order
+from labs.posting.piece import Piece
 from labs.posting.text import tokens
 from labs.posting.vocabulary import Cue, Section, vocabulary
 
@@ -19,14 +20,6 @@ _LEAD_WORDS = 10
 """A line without a colon that stands above a list is its title when it is no longer than this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A block of text and the section it stands in."""
-
-    section: Section
-    block: Block
-
-
 def pieces(document: Document, names_requirement: NamesRequirement = lambda _: False) -> list[Piece]:
     """Return a posting's text in order, each piece with its section, front matter included."""
     found = list(_front_matter_pieces(document))
@@ -34,7 +27,7 @@ def pieces(document: Document, names_requirement: NamesRequirement = lambda _: F
     walk = _Walk(names_requirement)
     for block, following in zip_longest(blocks, blocks[1:]):
         found.append(Piece(walk.section(block, following), block))
-    return found
+    return by_order(found)
 
 
 def _front_matter_pieces(document: Document) -> Iterator[Piece]:
@@ -64,7 +57,7 @@ class _Walk:
         current = self.headings[-1][1] if self.headings else Section.UNKNOWN
         if block.form is Form.PARAGRAPH:
             self.leads = []
-            if current is Section.NEGATED and self.listed:
+            if self.listed and (current is Section.NEGATED or (current is Section.NICE and self._is_loose())):
                 current = Section.UNKNOWN  # prose below the list of what is not asked for speaks of something else
             if following is not None and following.form is Form.ITEM and _announces(block):
                 lead = lead_section(block.text)
@@ -80,6 +73,10 @@ class _Walk:
                 self.leads.append((block.level + 1, lead))
                 return lead
         return _labelled(block, inside)
+
+    def _is_loose(self) -> bool:
+        """Whether the open section began with a line that only looks like a heading: nothing says where it ends."""
+        return self.headings[-1][0] == LIKE_HEADING
 
     def _open(self, block: Block) -> Section:
         self.leads, self.listed = [], False
@@ -102,8 +99,11 @@ class _Walk:
 
 def lead_section(text: str) -> Section:
     """Return the section of the list that a sentence announces ("Any of these is a plus:")."""
-    cues = vocabulary().cues
-    found = {hit.value[0] for hit in cues.hits(tokens(text))}
+    known = vocabulary()
+    turn = max((hit.start for hit in known.contrasts.hits(tokens(text))), default=0)
+    if turn and (section := lead_section(text[turn:].split(maxsplit=1)[-1])) is not Section.UNKNOWN:
+        return section  # "You need not have all, but these are essential:"
+    found = {hit.value[0] for hit in known.cues.hits(tokens(text))}
     if Cue.NEGATED in found:
         return Section.NEGATED
     if Cue.NICE in found:
@@ -140,16 +140,3 @@ def _labelled(block: Block, section: Section) -> Section:
     if block.form is Form.PARAGRAPH or section is Section.UNKNOWN or named is Section.NICE:
         return named
     return section
-
-
-_INFINITIVE = re.compile(r"[a-z]{3,}(?:ar|er|ir)(?:se|lo|la|los|las)?")
-"""How Spanish and Portuguese name a task."""
-
-
-def begins_with_a_task(text: str) -> bool:
-    """Whether an item begins with what somebody will do ("Maintain ...", "Configurar ..."), not with what they know."""
-    known = vocabulary()
-    first = next(iter(tokens(text)), None)
-    if first is None or first.word in known.state_verbs:
-        return False
-    return first.word in known.duty_verbs or _INFINITIVE.fullmatch(first.word) is not None

@@ -145,6 +145,16 @@ class Taxonomy:
         return Phrases(table)
 
     @cached_property
+    def choices(self) -> frozenset[str]:
+        """The requirements whose parts are tools that do the same, of which one knows one (observability)."""
+        families: dict[tuple[str, str], int] = {}
+        for id_, entry in self.entries.items():
+            parent = id_.rpartition(".")[0]
+            if parent and entry.family:
+                families[parent, entry.family] = families.get((parent, entry.family), 0) + 1
+        return frozenset(parent for (parent, _), count in families.items() if count > 1)
+
+    @cached_property
     def anywhere_words(self) -> frozenset[str]:
         """The first words of names that a companion anywhere in the posting decides on."""
         return frozenset(

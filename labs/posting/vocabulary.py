@@ -62,6 +62,7 @@ class _Model(BaseModel):
 class _Roles(_Model):
     field: list[str]
     other: list[str]
+    shared: list[str]
     nouns: list[str]
 
 
@@ -74,9 +75,12 @@ class _Data(_Model):
     cues: dict[Cue, dict[Reach, list[str]]]
     alternative_words: list[str]
     joining_words: list[str]
+    articles: list[str]
     within_words: list[str]
     duty_verbs: list[str]
     state_verbs: list[str]
+    own_words: list[str]
+    your_words: list[str]
     contrast_words: list[str]
     roles: _Roles
     levels: dict[Level, list[str]]
@@ -105,11 +109,16 @@ class Vocabulary:
         self.cues = Phrases.of({(cue, reach): texts for cue, by in data.cues.items() for reach, texts in by.items()})
         self.alternative_words = frozenset(word for text in data.alternative_words for word in words(text))
         self.joining_words = frozenset(word for text in data.joining_words for word in words(text))
+        self.articles = frozenset(data.articles)
         self.within_words = frozenset(words(" ".join(data.within_words)))
         self.duty_verbs = frozenset(words(" ".join(data.duty_verbs)))
         self.state_verbs = frozenset(words(" ".join(data.state_verbs)))
+        self.own_words = frozenset(words(" ".join(data.own_words)))
+        self.your_words = frozenset(words(" ".join(data.your_words)))
+        self.contrast_words = frozenset(phrase[0] for text in data.contrast_words if len(phrase := words(text)) == 1)
         self.contrasts = Phrases.of({True: data.contrast_words})
         self.field_roles = Phrases.of({True: data.roles.field})
+        self.shared_roles = frozenset(words(text) for text in data.roles.shared)
         self.other_roles = Phrases.of({True: data.roles.other})
         self.role_nouns = frozenset(word for text in data.roles.nouns for word in words(text))
         self.levels = Phrases.of(data.levels)

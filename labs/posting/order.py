@@ -1,0 +1,68 @@
+"""What a list under a heading that says nothing is, by where it stands: postings name their parts in a usual order."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from labs.posting.blocks import Form
+from labs.posting.piece import Piece, begins_with_a_task
+from labs.posting.vocabulary import Section
+
+_MIN_ITEMS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A heading's section and the items below it, up to the next heading."""
+
+    section: Section
+    items: tuple[int, ...]
+    """Their places among the pieces."""
+
+
+def by_order(pieces: Sequence[Piece]) -> list[Piece]:
+    """Return the pieces, lists of unknown meaning told by their neighbours.
+
+    What follows the requirements, where nothing else is an advantage, is one; what precedes the advantages, or follows
+    the duties, where nothing else is required, is required. A list of tasks stays as it is.
+    """
+    parts = list(_parts(pieces))
+    told: dict[int, Section] = {}
+    sections = {piece.section for piece in pieces}
+    for index, part in enumerate(parts):
+        if part.section is not Section.UNKNOWN or _is_list_of_tasks(part, pieces):
+            continue
+        before = told.get(index - 1, parts[index - 1].section) if index else Section.UNKNOWN
+        after = parts[index + 1].section if index + 1 < len(parts) else Section.UNKNOWN
+        known = sections | set(told.values())
+        if before is Section.MUST and Section.NICE not in known:
+            told[index] = Section.NICE
+        elif Section.MUST not in known and (after is Section.NICE or before is Section.DUTY):
+            told[index] = Section.MUST
+    found = list(pieces)
+    for index, section in told.items():
+        for place in parts[index].items:
+            found[place] = replace(found[place], section=section)
+    return found
+
+
+def _parts(pieces: Sequence[Piece]) -> Iterator[_Part]:
+    section, items, mixed = Section.UNKNOWN, list[int](), True
+    for place, piece in enumerate(pieces):
+        if piece.block.form is Form.HEADING:
+            yield from _part(section, items, mixed=mixed)
+            section, items, mixed = piece.section, [], False
+        elif piece.block.form is Form.ITEM:
+            items.append(place)
+            mixed |= piece.section is not section
+    yield from _part(section, items, mixed=mixed)
+
+
+def _part(section: Section, items: Sequence[int], *, mixed: bool) -> Iterator[_Part]:
+    if len(items) >= _MIN_ITEMS:
+        # What its own words have told already is told.
+        yield _Part(Section.DETAILS if mixed and section is Section.UNKNOWN else section, tuple(items))
+
+
+def _is_list_of_tasks(part: _Part, pieces: Sequence[Piece]) -> bool:
+    tasks = sum(begins_with_a_task(pieces[place].block.text) for place in part.items)
+    return tasks * 2 > len(part.items)
