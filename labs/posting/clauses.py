@@ -13,6 +13,8 @@ from labs.posting.text import tokens
 from labs.posting.vocabulary import Cue, Reach, vocabulary
 
 _SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!p\.ej)(?<!\bej)[.;!?](?=\s|$)")
+_NAMED_USER = re.compile(r"\s*(?:[A-Z][\w&.-]*\s+){1,4}(?:uses|runs on|usa|utiliza|corre sobre|roda em)\b")
+"""A sentence about a company by its name ("Pixel Orchard uses Docker")."""
 _ABBREVIATED = re.compile(r"\b(?:e\.g|i\.e|p\.ej|ej|ex)\.", re.IGNORECASE)
 """Introduces examples; its letters are no words ("e" joins, in Portuguese)."""
 _MAX_SENTENCE = 600
@@ -65,7 +67,8 @@ class Clause:
         """Whether its subject is the company's, and nobody is spoken to ("Our world today: Nomad and Consul")."""
         known = vocabulary()
         first, *rest = [token.word for token in tokens(self.text)] or [""]
-        if first not in known.own_words or self.has(Cue.MUST) or self.has(Cue.SKILL):
+        named = _NAMED_USER.match(self.text) and first not in known.role_nouns
+        if not (named or first in known.own_words) or self.has(Cue.MUST) or self.has(Cue.SKILL):
             return False
         return not any(word in known.your_words or word in known.role_nouns for word in rest)
 
@@ -308,7 +311,10 @@ def introduced(clause: Clause, taxonomy: Taxonomy) -> frozenset[Match]:
     """Return what only leads to its parts ("pipelines in GitLab or Jenkins", not "languages: Go or Python")."""
     found = set()
     for left, right in pairwise(clause.matches):
-        gap = {token.word for token in tokens(clause.text[left.end - clause.start : right.start - clause.start])}
+        between = clause.text[left.end - clause.start : right.start - clause.start]
+        gap = {token.word for token in tokens(between)}
+        if gap & vocabulary().prepositions and not any(mark in between for mark in ",;:(") and len(gap) <= _STRANGERS:
+            gap &= vocabulary().within_words  # "programar en serio en Go"
         is_part = left.requirement != right.requirement and within(right.requirement, left.requirement)
         if is_part and taxonomy.entries[left.requirement].en and gap and gap <= vocabulary().within_words:
             found.add(left)

@@ -137,11 +137,12 @@ class _Reader:
             wishes = _Wishes(clause)
             base, trust = self._base(piece, clause)
             group_of = {m: frozenset(each.requirement for each in group) for group in reversed(groups) for m in group}
+            kinds = {match: wishes.kind(match, base) for match in clause.matches}
             for match in clause.matches:
-                if match in folded or _is_title(match, clause, self.taxonomy) or _is_aside(piece, match, self.taxonomy):
+                if match in folded or _is_title(match, kinds, self.taxonomy) or _is_aside(piece, match, self.taxonomy):
                     continue
                 denied = piece.section is Section.NEGATED or wishes.is_denied(match)
-                kind, group = wishes.kind(match, base), group_of.get(match, frozenset())
+                kind, group = kinds[match], group_of.get(match, frozenset())
                 said = (match.requirement, lines[match], kind, group, denied, trust * match.certainty)
                 if said in seen:
                     continue  # a line that says a thing a thousand times says it once
@@ -209,10 +210,15 @@ def _exemplifies(id_: RequirementId, general: RequirementId, taxonomy: Taxonomy)
     return any(within(id_, near) for near in (general, *taxonomy.entries[general].kin))
 
 
-def _is_title(match: Match, clause: Clause, taxonomy: Taxonomy) -> bool:
-    """Whether a category is named only to introduce what belongs to it ("Networking: subnets, VPNs")."""
+def _is_title(match: Match, kinds: Mapping[Match, Kind], taxonomy: Taxonomy) -> bool:
+    """Whether a category is named only to introduce what belongs to it ("Networking: subnets, VPNs").
+
+    It stands for itself where that is wanted less ("containers, preferably on Kubernetes").
+    """
     return taxonomy.entries[match.requirement].group and any(
-        taxonomy.belongs_to_group(other.requirement, match.requirement) for other in clause.matches
+        taxonomy.belongs_to_group(other.requirement, match.requirement)
+        for other, kind in kinds.items()
+        if STRENGTH[kind] >= STRENGTH[kinds[match]]
     )
 
 

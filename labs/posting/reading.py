@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
-from labs.posting.blocks import Document, Form
+from labs.posting.blocks import LIKE_HEADING, Document, Form
 from labs.posting.document import parse
 from labs.posting.judgement import Kind, Requirement, judge
 from labs.posting.language import Language, detect_language
@@ -115,7 +115,10 @@ def _title(document: Document, parts: Sequence[Piece]) -> str:
     for field in document.fields:
         if field.key in _TITLE_KEYS and field.value.strip():
             return field.value.strip()
-    heading = next((p.block.text for p in parts if p.block.form is Form.HEADING and p.block.level == 1), "")
+    headings = [p.block for p in parts if p.block.form is Form.HEADING]
+    heading = next((block.text for block in headings if block.level == 1), "")
+    if not heading and headings and parts[0].block is headings[0] and headings[0].level < LIKE_HEADING:
+        heading = headings[0].text
     page = next((field.value for field in document.fields if field.key == "page"), "")
     opening = [line for piece in parts for line in piece.block.text.split("\n") if line.strip()]
     return heading or page or "\n".join(opening[:_TITLE_LINES])
@@ -123,7 +126,7 @@ def _title(document: Document, parts: Sequence[Piece]) -> str:
 
 def _fit(title: str, asked: Sequence[Requirement], known: Taxonomy) -> Fit:
     testable = [r for r in asked if not r.person and r.kind is not Kind.DUTY]
-    of_field, of_other = _names_role(title, has_names=any(_is_name(r, known) for r in asked))
+    of_field, of_other = _names_role(title, known, has_names=any(_is_name(r, known) for r in asked))
     if of_other:
         return Fit.OTHER_FIELD
     if of_field:
@@ -141,7 +144,15 @@ def _is_name(requirement: Requirement, known: Taxonomy) -> bool:
     return of_field and bool(entry.names or entry.exact or entry.inside)
 
 
-def _names_role(title: str, *, has_names: bool) -> tuple[bool, bool]:
+def _names_trade(title: str, taxonomy: Taxonomy) -> bool:
+    """Whether a title is a trade's noun beside a thing of the field ("Linux Engineer", "Administrador de OpenShift")."""
+    if not any(token.word in vocabulary().trade_nouns for token in tokens(title)):
+        return False
+    named = (match.requirement for match in matches(title, taxonomy))
+    return any(taxonomy.entries[id_].names and id_.split(".")[0] not in _ANY_FIELD for id_ in named)
+
+
+def _names_role(title: str, taxonomy: Taxonomy, *, has_names: bool) -> tuple[bool, bool]:
     """Return whether a title names a role of this field, and one of another.
 
     A title that other trades share is of this field when the posting names things of it.
@@ -150,5 +161,5 @@ def _names_role(title: str, *, has_names: bool) -> tuple[bool, bool]:
     title_tokens = tokens(title)
     hits = known.field_roles.hits(title_tokens)
     said = [tuple(t.word for t in title_tokens[hit.first : hit.last + 1]) for hit in hits]
-    of_field = any(has_names or phrase not in known.shared_roles for phrase in said)
+    of_field = any(has_names or phrase not in known.shared_roles for phrase in said) or _names_trade(title, taxonomy)
     return of_field, any(True for _ in known.other_roles.hits(title_tokens))

@@ -63,6 +63,7 @@ class _Roles(_Model):
     field: list[str]
     other: list[str]
     shared: list[str]
+    trades: list[str]
     nouns: list[str]
 
 
@@ -76,6 +77,7 @@ class _Data(_Model):
     alternative_words: list[str]
     joining_words: list[str]
     articles: list[str]
+    prepositions: list[str]
     within_words: list[str]
     duty_verbs: list[str]
     state_verbs: list[str]
@@ -110,7 +112,8 @@ class Vocabulary:
         self.alternative_words = frozenset(word for text in data.alternative_words for word in words(text))
         self.joining_words = frozenset(word for text in data.joining_words for word in words(text))
         self.articles = frozenset(data.articles)
-        self.within_words = frozenset(words(" ".join(data.within_words)))
+        self.prepositions = frozenset(words(" ".join(data.prepositions)))
+        self.within_words = frozenset(words(" ".join(data.within_words))) | self.prepositions
         self.duty_verbs = frozenset(words(" ".join(data.duty_verbs)))
         self.state_verbs = frozenset(words(" ".join(data.state_verbs)))
         self.own_words = frozenset(words(" ".join(data.own_words)))
@@ -119,6 +122,7 @@ class Vocabulary:
         self.contrasts = Phrases.of({True: data.contrast_words})
         self.field_roles = Phrases.of({True: data.roles.field})
         self.shared_roles = frozenset(words(text) for text in data.roles.shared)
+        self.trade_nouns = frozenset(words(" ".join(data.roles.trades)))
         self.other_roles = Phrases.of({True: data.roles.other})
         self.role_nouns = frozenset(word for text in data.roles.nouns for word in words(text))
         self.levels = Phrases.of(data.levels)
