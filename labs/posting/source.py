@@ -18,6 +18,7 @@ MAX_PDF_BYTES = 20_000_000
 _CONTROL_SHARE = 0.02
 """A text file has stray control characters at most; above two in a hundred it is a binary one."""
 
+_SAMPLE_BYTES, _WIDE_SHARE = 4000, 0.8
 STDIN = "-"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -30,6 +31,11 @@ _MAGIC = {
     b"PK\x03\x04": "a Word or zip file",
     b"\xd0\xcf\x11\xe0": "an old Word file",
     b"{\\rtf": "RTF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x1f\x8b": "a compressed file",
+    b"\x7fELF": "a program",
 }
 
 
@@ -79,9 +85,24 @@ def decode(raw: bytes, name: str) -> Source:
     return clean(_text(raw, name), name)
 
 
+def _encoding(raw: bytes) -> str:
+    """Return what a text's first bytes tell: of Western text in UTF-16 every second one is 0, mark or not."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    sample = raw[:_SAMPLE_BYTES]
+    half = len(sample) // 2
+    for place, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if half and sample[place::2].count(0) > half * _WIDE_SHARE and 0 not in sample[1 - place :: 2]:
+            return encoding
+    return "utf-8-sig"
+
+
 def _text(raw: bytes, name: str) -> str:
+    encoding = _encoding(raw)
+    if encoding == "utf-8-sig" and b"\x00" in raw:
+        raise _binary(name)
     try:
-        return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        return raw.decode(encoding)
     except UnicodeDecodeError as error:
         western = raw.decode("cp1252", errors="replace")
         if set(_FOREIGN.findall(western)) <= _WESTERN:
@@ -91,12 +112,16 @@ def _text(raw: bytes, name: str) -> str:
         ) from error
 
 
+def _binary(name: str) -> InputError:
+    return InputError(f"{name} is a binary file.", hint="Pass the posting as plain text or Markdown.")
+
+
 def clean(text: str, name: str) -> Source:
     """Return `text` as a posting's text. Raises InputError when it is empty or binary."""
     text = re.sub("\r\n?|\x0c|\x0b|\x85|\u2028|\u2029", "\n", text)
     controls = len(_CONTROL.findall(text))
     if "\x00" in text or controls > max(1, len(text) * _CONTROL_SHARE):
-        raise InputError(f"{name} is a binary file.", hint="Pass the posting as plain text or Markdown.")
+        raise _binary(name)
     text = unicodedata.normalize("NFC", _CONTROL.sub("", _INVISIBLE.sub("", text)))
     if not text.strip():
         raise InputError(f"{name} is empty.", hint="Pass a file that holds the posting's text.")

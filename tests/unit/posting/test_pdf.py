@@ -1,8 +1,11 @@
+import io
 import time
 
+import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
 from labs.core.errors import InputError
 from labs.posting.reading import understand
@@ -40,6 +43,36 @@ def test_a_pdf_without_text_is_refused_with_a_remedy(raw: bytes) -> None:
     with pytest.raises(InputError, match="PDF") as caught:
         decode(raw, "x.pdf")
     assert caught.value.hint
+
+
+def _locked(user: str, algorithm: str) -> bytes:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf_of([_LINES])))
+    writer.encrypt(user_password=user, owner_password="owner", algorithm=algorithm)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-128", "AES-128", "AES-256"])
+def test_a_pdf_locked_with_a_password_is_refused_and_one_that_only_forbids_printing_is_read(algorithm: str) -> None:
+    with pytest.raises(InputError, match="locked with a password") as caught:
+        decode(_locked("secret", algorithm), "x.pdf")
+    assert "without the password" in caught.value.hint
+    assert kinds(understand(decode(_locked("", algorithm), "x.pdf")))["helm"] == "must"
+
+
+def test_a_scan_is_refused_and_the_remedy_names_text_recognition() -> None:
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf_of([[]])))
+    picture = StreamObject()
+    picture.set_data(bytes(100))
+    picture.update({NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Image")})
+    held = DictionaryObject({NameObject("/Scan"): writer._add_object(picture)})  # noqa: SLF001
+    writer.pages[0][NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): held})
+    out = io.BytesIO()
+    writer.write(out)
+    with pytest.raises(InputError, match="without text: a scan") as caught:
+        decode(out.getvalue(), "x.pdf")
+    assert "OCR" in caught.value.hint
 
 
 @given(st.lists(st.tuples(st.integers(0, 1200), st.binary(max_size=6)), min_size=1, max_size=4))

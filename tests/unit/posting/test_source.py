@@ -1,5 +1,7 @@
+import errno
 from io import BytesIO
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +28,11 @@ def test_reads_a_file_and_standard_input(tmp_path: Path) -> None:
         (b"\xff\xff\xfe DevOps", "not UTF-8"),
         (b"{\\rtf1 ...", "RTF"),
         (b"PK\x03\x04...", "a Word or zip file"),
+        (b"\x89PNG\r\n\x1a\n...", "a picture"),
+        (b"\xff\xd8\xff\xe0...", "a picture"),
+        (b"\x1f\x8b\x08...", "a compressed file"),
+        (b"\x7fELF\x02\x01\x01\x00\x90", "a program"),
+        (b"\x00\xff\x12\x93" * 99, "binary"),
         (b"a" * (MAX_BYTES + 1), "larger than"),
         (bytes(range(1, 30)) * 10, "binary"),
     ],
@@ -43,6 +50,22 @@ def test_refuses_what_cannot_be_opened(path: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read") as caught:
         read_source(f"{tmp_path}/{path}")
     assert caught.value.hint
+
+
+def test_refuses_what_may_not_be_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(InputError, match="cannot be read: Permission denied") as caught:
+        read_source(tmp_path / "posting.md")
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_old_and_wide_encodings_are_read(encoding: str) -> None:
+    text = "# Búsqueda: Ingeniería DevOps\n\n¿Sabés Kubernetes? Años de experiencia: 5\n"
+    assert decode(text.encode(encoding), "x").text == text
 
 
 def test_removes_what_could_forge_a_screen() -> None:
