@@ -27,7 +27,15 @@ _SECTIONS = {
 """Where each property's text belongs, as a heading that `structure` knows."""
 
 _TITLES = ("title", "jobTitle", "job_title", "name", "text")
-_DESCRIPTIONS = ("description", "content", "descriptionHtml", "descriptionPlain", "jobDescription", "job_description", "body")
+_DESCRIPTIONS = (
+    "description",
+    "content",
+    "descriptionHtml",
+    "descriptionPlain",
+    "jobDescription",
+    "job_description",
+    "body",
+)
 _LISTS = ("lists", "sections")
 _FIELDS = ("title", "seniorityLevel", "experienceLevel")
 _MIN_DESCRIPTION = 40
@@ -85,7 +93,10 @@ def _lists(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
             entries = parts.values() if isinstance(parts, dict) else parts if isinstance(parts, list) else ()
             for part in entries:
                 if isinstance(part, dict) and (text := _first(part, ("content", "text", "body"))):
-                    yield (_first(part, ("title", "name", "text")) if part.get("content") or part.get("title") else ""), text
+                    yield (
+                        (_first(part, ("title", "name", "text")) if part.get("content") or part.get("title") else ""),
+                        text,
+                    )
 
 
 def posting_document(
@@ -99,7 +110,9 @@ def posting_document(
         if (text := _text(posting.get(key)))
     ]
     blocks: list[Block] = []
-    parts = [(key, _SECTIONS.get(key, ""), _text(posting.get(key))) for key in (_key(posting, _DESCRIPTIONS), *_SECTIONS)]
+    parts = [
+        (key, _SECTIONS.get(key, ""), _text(posting.get(key))) for key in (_key(posting, _DESCRIPTIONS), *_SECTIONS)
+    ]
     parts += [(text, heading, text) for heading, text in _lists(posting)]
     for key, heading, text in parts:
         if not text.strip():
@@ -118,8 +131,8 @@ def _moved(block: Block, line: int) -> Block:
 
 def _line(key: str, source: str, first_line: int) -> int:
     """Return the line on which a key, or a text as JSON writes it, stands."""
-    named = re.search(rf'{re.escape(json.dumps(key))}\s*:', source) if len(key) <= _MAX_KEY else None
-    written = (source.find(json.dumps(key, ensure_ascii=ascii)) for ascii in (False, True))
+    named = re.search(rf"{re.escape(json.dumps(key))}\s*:", source) if len(key) <= _MAX_KEY else None
+    written = (source.find(json.dumps(key, ensure_ascii=escaped)) for escaped in (False, True))
     place = named.start() if named else next((found for found in written if found >= 0), 0)
     return first_line + source.count("\n", 0, place)
 

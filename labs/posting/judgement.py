@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from labs.core.ids import RequirementId
+from labs.posting.alternatives import alternatives, introduced
 from labs.posting.blocks import Document, Form
-from labs.posting.clauses import Clause, alternatives, clauses, introduced
+from labs.posting.clauses import Clause, clauses
 from labs.posting.language import READ, UNKNOWN
 from labs.posting.matching import Match, matches
 from labs.posting.piece import Piece, begins_with_a_task

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from labs.core.ids import RequirementId
 from labs.posting.phrases import Hit
+from labs.posting.spelling import SHORTEST
 from labs.posting.taxonomy import Sense, Taxonomy, within
 from labs.posting.text import Token, tokens
 
@@ -63,9 +64,11 @@ def matches(
 def _misspelt(
     text_tokens: Sequence[Token], hits: Sequence[Hit[tuple[Sense, ...]]], taxonomy: Taxonomy
 ) -> Iterator[Match]:
-    taken = {index for hit in hits for index in range(hit.first, hit.last + 1)}
+    spelling = taxonomy.spelling
     for index, token in enumerate(text_tokens):
-        if index not in taken and (id_ := taxonomy.spelling.meant(token.word)) is not None:
+        if len(token.word) < SHORTEST or (id_ := spelling.meant(token.word)) is None:
+            continue
+        if not any(hit.first <= index <= hit.last for hit in hits):
             yield Match(id_, token.start, token.end, MISSPELT)
 
 
@@ -129,15 +132,14 @@ def _resolved(
     sure: tuple[AbstractSet[str], AbstractSet[str]],
     text_tokens: Sequence[Token],
 ) -> Iterator[Match]:
-    words = frozenset(token.word for token in text_tokens)
-
-    @cache
-    def has_company(sense: Sense) -> bool:
-        return not sense.companions or _has_companion(sense, sure[sense.anywhere], words)
-
+    words: frozenset[str] = frozenset()
+    known: dict[Sense, bool] = {}
     for hit in hits:
         for sense in hit.value:
-            if has_company(sense) and written.as_meant(sense, hit):
+            if sense.companions and sense not in known:
+                words = words or frozenset(token.word for token in text_tokens)
+                known[sense] = _has_companion(sense, sure[sense.anywhere], words)
+            if (not sense.companions or known[sense]) and written.as_meant(sense, hit):
                 yield Match(sense.requirement, hit.start, hit.end, IN_COMPANY if sense.companions else 1.0)
                 break
 

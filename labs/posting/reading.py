@@ -14,8 +14,8 @@ from labs.posting.judgement import Kind, Requirement, judge
 from labs.posting.language import Language, detect_language
 from labs.posting.level import LevelReading, read_level
 from labs.posting.matching import matches
-from labs.posting.source import Source, read_source
 from labs.posting.piece import Piece
+from labs.posting.source import Source, read_source
 from labs.posting.structure import pieces
 from labs.posting.taxonomy import Taxonomy
 from labs.posting.taxonomy import taxonomy as shipped_taxonomy
@@ -145,7 +145,7 @@ def _is_name(requirement: Requirement, known: Taxonomy) -> bool:
 
 
 def _names_trade(title: str, taxonomy: Taxonomy) -> bool:
-    """Whether a title is a trade's noun beside a thing of the field ("Linux Engineer", "Administrador de OpenShift")."""
+    """Whether a title is a trade's noun beside a thing of the field ("Linux Engineer")."""
     if not any(token.word in vocabulary().trade_nouns for token in tokens(title)):
         return False
     named = (match.requirement for match in matches(title, taxonomy))

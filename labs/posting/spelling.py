@@ -7,6 +7,9 @@ from labs.core.ids import RequirementId
 MIN_LETTERS = 7
 """Shorter names are a letter away from everyday words (Docker, rocker)."""
 
+SHORTEST = MIN_LETTERS - 1
+"""No shorter word is a misspelt name."""
+
 _TWO_MISTAKES = 9
 """Names as long as this may have two letters wrong."""
 
@@ -22,7 +25,7 @@ class Spelling:
 
     def meant(self, word: str) -> RequirementId | None:
         """Return the requirement whose name a folded word misspells, or None: one slip, or two in a long name."""
-        if len(word) < MIN_LETTERS - 1:
+        if len(word) < SHORTEST:
             return None
         if word not in self._known:
             self._known[word] = self._nearest(word)

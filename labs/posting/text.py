@@ -19,7 +19,8 @@ class _Folding(dict[int, str]):
 
 _FOLDING = _Folding({ord(c): "'" for c in "’‘`´"} | {ord(c): "-" for c in "‐‑‒–—―−"})  # noqa: RUF001
 _TOKEN = re.compile(
-    r"\.net\b|[^\W_]+(?:\.(?:js|net|io|py)\b|(?<=\d)\.\d+[a-z]?\b)?(?:\+\+|#(?!\w)|(?<=[a-z])\+(?![\w+]))?"  # Node.js, 2.0, C++, Security+ are words
+    r"\.net\b|[^\W_]+(?:\.(?:js|net|io|py)\b|(?<=\d)\.\d+[a-z]?\b)?"
+    r"(?:\+\+|#(?!\w)|(?<=[a-z])\+(?![\w+]))?"  # Node.js, 2.0, C++, Security+ are words
 )
 _GAP = re.compile(r"[\s\-_/&']{0,6}")
 

@@ -45,9 +45,9 @@ def test_a_pdf_without_text_is_refused_with_a_remedy(raw: bytes) -> None:
     assert caught.value.hint
 
 
-def _locked(user: str, algorithm: str) -> bytes:
+def _locked(password: str, algorithm: str) -> bytes:
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf_of([_LINES])))
-    writer.encrypt(user_password=user, owner_password="owner", algorithm=algorithm)
+    writer.encrypt(user_password=password, owner_password=f"{password}!", algorithm=algorithm)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()
@@ -66,7 +66,7 @@ def test_a_scan_is_refused_and_the_remedy_names_text_recognition() -> None:
     picture = StreamObject()
     picture.set_data(bytes(100))
     picture.update({NameObject("/Type"): NameObject("/XObject"), NameObject("/Subtype"): NameObject("/Image")})
-    held = DictionaryObject({NameObject("/Scan"): writer._add_object(picture)})  # noqa: SLF001
+    held = DictionaryObject({NameObject("/Scan"): writer._add_object(picture)})
     writer.pages[0][NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): held})
     out = io.BytesIO()
     writer.write(out)
