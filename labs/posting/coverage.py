@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from labs.core.errors import InputError
 from labs.core.ids import RequirementId, ScenarioId
 from labs.posting.judgement import Kind, Requirement
-from labs.posting.taxonomy import within
+from labs.posting.taxonomy import evidence_of, within
 from labs.posting.vocabulary import Level
 
 WEIGHTS = {Kind.MUST: 3, Kind.NICE: 2, Kind.DUTY: 1}
@@ -49,8 +49,9 @@ class Choice:
 
 
 def covers(option: Option, requirement: str) -> bool:
-    """Whether the scenario tests the requirement, or a part of it."""
-    return any(within(tested, requirement) for tested in option.requirements)
+    """Whether the scenario tests the requirement, a part of it, or what is an example of it (Terraform, of code)."""
+    wanted = evidence_of(requirement)
+    return any(within(tested, each) for tested in option.requirements for each in wanted)
 
 
 def needs_of(requirements: Iterable[Requirement]) -> list[Need]:

@@ -67,6 +67,7 @@ class Entry(_Model):
     group: bool = False
     includes: tuple[str, ...] = ()
     kin: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
     family: str = ""
 
     @model_validator(mode="after")
@@ -263,7 +264,7 @@ def _problems(entries: Mapping[str, Entry]) -> Iterator[str]:
     for id_, entry in entries.items():
         if not _ID.fullmatch(id_):
             yield f"{id_}: an id is lower-case words, with hyphens inside and dots between"
-        for included in (*entry.includes, *entry.kin):
+        for included in (*entry.includes, *entry.kin, *entry.tools):
             if included not in entries:
                 yield f"{id_}: includes {included!r}, which is no requirement"
         if entry.includes and not entry.group:
@@ -280,6 +281,13 @@ def _problems(entries: Mapping[str, Entry]) -> Iterator[str]:
 
 def _invalid(problems: list[str]) -> InputError:
     return InputError("The taxonomy is wrong:\n" + "\n".join(f"  {problem}" for problem in problems), hint="Mend it.")
+
+
+@cache
+def evidence_of(id_: str) -> tuple[str, ...]:
+    """Return the requirement and what shows it as well: its examples, or what belongs to the category that it is."""
+    entry = taxonomy().entries.get(RequirementId(id_))
+    return (id_, *entry.kin, *entry.includes, *entry.tools) if entry is not None else (id_,)
 
 
 @cache

@@ -37,6 +37,12 @@ def _plan(minutes: int = 60) -> Plan:
 def test_a_child_covers_its_parent_but_not_the_reverse() -> None:
     assert covers(option("abc", "kubernetes.rbac"), "kubernetes")
     assert not covers(option("abc", "kubernetes"), "kubernetes.rbac")
+
+
+def test_what_tests_an_example_tests_what_it_is_one_of() -> None:
+    assert covers(option("abc", "terraform"), "iac")
+    assert covers(option("abc", "kubernetes.rbac"), "containers")
+    assert not covers(option("abc", "iac"), "terraform")
     assert not covers(option("abc", "kubernetes-x"), "kubernetes")
 
 
