@@ -20,7 +20,8 @@ _MARK = "taller_plan"
 _HINT = "Mend the line, or write the plan anew: taller plan POSTING --write PLAN.yaml."
 _HEADER = (
     "# A plan of Taller: `taller up THIS_FILE --candidate NAME` starts a lab with its scenarios.\n"
-    "# Edit freely: drop or add scenarios; `requirements` is for people. Schema: docs/plan.schema.json\n"
+    "# Edit freely: drop or add scenarios, change a scenario's `minutes`: their sum is what the invitation says.\n"
+    "# `requirements` and the `minutes` at the top are for people. Schema: docs/plan.schema.json\n"
 )
 
 

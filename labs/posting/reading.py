@@ -103,7 +103,7 @@ def _understand(source: Source, known: Taxonomy) -> Posting:
         language=language,
         level=read_level(document, parts),
         fit=fit,
-        title=title,
+        title=title.split("\n", 1)[0],
         requirements=tuple(r for r in found if r.kind is not Kind.MENTION),
         mentioned=tuple(r for r in found if r.kind is Kind.MENTION),
         problems=document.problems,
