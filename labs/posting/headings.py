@@ -13,6 +13,9 @@ MAX_LEAD_WORDS = 20
 COVER = 0.6
 """The share of a label's words that must be section words before plain text counts as a heading."""
 
+_ABOUT_NAME = re.compile(r"\W*(?:About|Sobre|Acerca de)(?: (?:the|a|o|la|el|las|los))? [A-Z]\w+(?: [A-Z&]\w*)*\W*")
+"""A label that announces a company by its name."""
+
 _LABEL = re.compile(r"\s*([^:\n(]{2,60}?)\s*:(?=\s|$)")
 
 
@@ -61,6 +64,8 @@ def own_section(text: str) -> Section:
     label = _LABEL.match(text)
     if not label or len(label.group(1).split()) > MAX_LABEL_WORDS:
         return Section.UNKNOWN
+    if _ABOUT_NAME.fullmatch(label.group(1)):
+        return Section.ABOUT
     section, cover = section_of(label.group(1))
     return section if cover >= COVER else Section.UNKNOWN
 

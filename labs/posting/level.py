@@ -126,6 +126,9 @@ def _from_years(document: Document, pieces: Sequence[Piece]) -> Iterator[LevelEv
         block_tokens = tokens(piece.block.text)
         for index, token in enumerate(block_tokens[:-1]):
             number = _number(token.word)
+            before = {each.word for each in block_tokens[max(0, index - _NEAR) : index]}
+            if before & vocabulary().term_words:
+                continue  # "fixed term, 2 years" is how long the post lasts
             if number is None or number > _MAX_YEARS or _is_upper_end(block_tokens, index):
                 continue
             if any(after.word in years for after in block_tokens[index + 1 : index + 4]):

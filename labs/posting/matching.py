@@ -14,6 +14,8 @@ from labs.posting.text import Token, tokens
 
 _STANDS_ALONE = re.compile(r"\s*(?:$|[.;,/(&]|(?:is|are|or|o|ou|es|é)\b)")
 """What follows a name, and hardly a verb that begins a sentence."""
+_BRACKET = re.compile(r"[^().,;:\n]{0,30}\(")
+"""What parts a name from the brackets that explain it."""
 _CAPITALS, _TITLE_WORDS, _TITLE_SHARE = 3, 5, 0.7
 _AROUND = 200
 """So many characters on either side are the line that a name stands in, as far as its capitals matter."""
@@ -58,7 +60,25 @@ def matches(
             if s.requirement not in sure and not s.companions and written.as_meant(s, hit)
         )
     found = list(_resolved(meant, written, (sure, everywhere | sure), text_tokens))
-    return sorted([*found, *misspelt], key=lambda match: match.start) if misspelt else found
+    found = sorted([*found, *misspelt], key=lambda match: match.start) if misspelt else found
+    return list(_of_the_whole(found, text, taxonomy)) if "(" in text else found
+
+
+def _of_the_whole(found: Sequence[Match], text: str, taxonomy: Taxonomy) -> Iterator[Match]:
+    """Yield the matches, a topic in brackets as a part of what they explain ("Kubernetes (networking, RBAC)")."""
+    whole, closes = "", -1
+    for index, match in enumerate(found):
+        if match.start >= closes and index:
+            bracket = _BRACKET.match(text, found[index - 1].end)
+            if bracket and bracket.end() <= match.start:
+                closing = text.find(")", bracket.end())
+                if match.start < closing:
+                    whole, closes = found[index - 1].requirement, closing
+        part = RequirementId(f"{whole}.{match.requirement.rpartition('.')[2]}")
+        if match.start < closes and "." not in match.requirement and part in taxonomy.entries:
+            yield match._replace(requirement=part)
+        else:
+            yield match
 
 
 def _misspelt(

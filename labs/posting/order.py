@@ -1,13 +1,20 @@
 """What a list under a heading that says nothing is, by where it stands: postings name their parts in a usual order."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from labs.posting.blocks import Form
 from labs.posting.piece import Piece, begins_with_a_task
+from labs.posting.text import tokens
 from labs.posting.vocabulary import Section
 
 _MIN_ITEMS = 2
+_MIN_GERUND = 6
+_LOOSE = (Section.UNKNOWN, Section.DUTY)
+"""Headings that may have been understood by a word like "you'll" alone."""
+
+_READER = re.compile(r"\s*you(?!\s+(?:will|would|can|get|may)\b|['\u2019](?:ll|d)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +36,16 @@ def by_order(pieces: Sequence[Piece]) -> list[Piece]:
     told: dict[int, Section] = {}
     sections = {piece.section for piece in pieces}
     for index, part in enumerate(parts):
-        if part.section is not Section.UNKNOWN or _is_list_of_tasks(part, pieces):
-            continue
         before = told.get(index - 1, parts[index - 1].section) if index else Section.UNKNOWN
         after = parts[index + 1].section if index + 1 < len(parts) else Section.UNKNOWN
         known = sections | set(told.values())
-        if before is Section.MUST and Section.NICE not in known:
+        if Section.MUST not in known and part.section in _LOOSE and _is_about_the_reader(part, pieces):
+            told[index] = Section.MUST  # "You'll feel at home here": You know Linux; You have written Go
+        elif part.section is not Section.UNKNOWN:
+            continue
+        elif _is_list_of_tasks(part, pieces):
+            told[index] = Section.DUTY
+        elif before is Section.MUST and Section.NICE not in known:
             told[index] = Section.NICE
         elif Section.MUST not in known and (after is Section.NICE or before is Section.DUTY):
             told[index] = Section.MUST
@@ -64,5 +75,19 @@ def _part(section: Section, items: Sequence[int], *, mixed: bool) -> Iterator[_P
 
 
 def _is_list_of_tasks(part: _Part, pieces: Sequence[Piece]) -> bool:
-    tasks = sum(begins_with_a_task(pieces[place].block.text) for place in part.items)
-    return tasks * 2 > len(part.items)
+    return _most(part, pieces, lambda text: begins_with_a_task(text) or _begins_with_a_gerund(text))
+
+
+def _begins_with_a_gerund(text: str) -> bool:
+    """Whether it says what somebody does ("Reviewing merge requests"), not what they have ("Understanding of")."""
+    first, second = ([token.word for token in tokens(text)] + ["", ""])[:2]
+    return len(first) >= _MIN_GERUND and first.endswith("ing") and second not in ("of", "knowledge", "skills", "")
+
+
+def _is_about_the_reader(part: _Part, pieces: Sequence[Piece]) -> bool:
+    """Whether its items say what the reader is like ("You write Go"), not what they will do ("You will write Go")."""
+    return _most(part, pieces, lambda text: _READER.match(text) is not None)
+
+
+def _most(part: _Part, pieces: Sequence[Piece], holds: Callable[[str], bool]) -> bool:
+    return 2 * sum(holds(pieces[place].block.text) for place in part.items) > len(part.items)

@@ -90,6 +90,7 @@ class _Data(_Model):
     level_labels: list[str]
     label_levels: dict[Level, list[str]]
     range_words: list[str]
+    term_words: list[str]
     years: list[str]
     number_words: dict[str, int]
     stopwords: dict[str, list[str]]
@@ -130,6 +131,7 @@ class Vocabulary:
         self.label_levels = {
             word: level for level, texts in data.label_levels.items() for word in words(" ".join(texts))
         }
+        self.term_words = frozenset(words(" ".join(data.term_words)))
         self.range_words = frozenset(words(" ".join(data.range_words)))
         self.level_labels = frozenset(words(text) for text in data.level_labels)
         self.years = frozenset(words(" ".join(data.years)))
