@@ -12,6 +12,7 @@ from labs.posting.vocabulary import Cue, Reach, vocabulary
 _SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!p\.ej)(?<!\bej)[.;!?](?=\s|$)")
 _NAMED_USER = re.compile(r"\s*(?:[A-Z][\w&.-]*\s+){1,4}(?:uses|runs on|usa|utiliza|corre sobre|roda em)\b")
 """A sentence about a company by its name ("Pixel Orchard uses Docker")."""
+_MAX_NAME = 60
 _MAX_SENTENCE = 600
 ADDING = frozenset({"also", "tambien", "tambem"})
 """After "but", these go on rather than contrast."""
@@ -138,6 +139,9 @@ _LIMITS = (Cue.NICE, Cue.NEGATED)
 def clauses(text: str, matches: Sequence[Match]) -> Iterator[Clause]:
     """Yield the clauses of `text` that name requirements."""
     cues = [(*hit.value, hit.start, hit.end) for hit in vocabulary().cues.hits(tokens(text))]
+    inner = {place for m in matches if m.end - m.start <= _MAX_NAME for place in range(m.start + 1, m.end)}
+    # "Mesa de ayuda" is a name: it does not say that something helps.
+    cues = [cue for cue in cues if cue[0] not in _LIMITS or cue[2] not in inner]
     starts, cue_starts = [m.start for m in matches], [cue[2] for cue in cues]
     for start, end in _spans(text, cues):
         inside = tuple(matches[bisect_left(starts, start) : bisect_left(starts, end)])

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from labs.posting.blocks import Form
@@ -24,6 +25,7 @@ class _Part:
     section: Section
     items: tuple[int, ...]
     """Their places among the pieces."""
+    title: str = ""
 
 
 def by_order(pieces: Sequence[Piece]) -> list[Piece]:
@@ -34,21 +36,16 @@ def by_order(pieces: Sequence[Piece]) -> list[Piece]:
     """
     parts = list(_parts(pieces))
     told: dict[int, Section] = {}
+    titles: dict[str, Section] = {}
     sections = {piece.section for piece in pieces}
     for index, part in enumerate(parts):
         before = told.get(index - 1, parts[index - 1].section) if index else Section.UNKNOWN
         after = parts[index + 1].section if index + 1 < len(parts) else Section.UNKNOWN
-        known = sections | set(told.values())
-        if Section.MUST not in known and part.section in _LOOSE and _is_about_the_reader(part, pieces):
-            told[index] = Section.MUST  # "You'll feel at home here": You know Linux; You have written Go
-        elif part.section is not Section.UNKNOWN:
-            continue
-        elif _is_list_of_tasks(part, pieces):
-            told[index] = Section.DUTY
-        elif before is Section.MUST and Section.NICE not in known:
-            told[index] = Section.NICE
-        elif Section.MUST not in known and (after is Section.NICE or before is Section.DUTY):
-            told[index] = Section.MUST
+        # A posting that stands there twice says the same twice.
+        section = titles.get(part.title) or _told(part, pieces, (before, after), sections | set(told.values()))
+        if section is not None:
+            told[index] = section
+            titles.setdefault(part.title, section)
     found = list(pieces)
     for index, section in told.items():
         for place in parts[index].items:
@@ -56,22 +53,40 @@ def by_order(pieces: Sequence[Piece]) -> list[Piece]:
     return found
 
 
+def _told(
+    part: _Part, pieces: Sequence[Piece], around: tuple[Section, Section], known: AbstractSet[Section]
+) -> Section | None:
+    """Return what a part must be, given the sections around it and those that the posting has; None when unsure."""
+    before, after = around
+    if Section.MUST not in known and part.section in _LOOSE and _is_about_the_reader(part, pieces):
+        return Section.MUST  # "You'll feel at home here": You know Linux; You have written Go
+    if part.section is not Section.UNKNOWN:
+        return None
+    if _is_list_of_tasks(part, pieces):
+        return Section.DUTY
+    if before is Section.MUST and Section.NICE not in known:
+        return Section.NICE
+    if Section.MUST not in known and (after is Section.NICE or before is Section.DUTY):
+        return Section.MUST
+    return None
+
+
 def _parts(pieces: Sequence[Piece]) -> Iterator[_Part]:
-    section, items, mixed = Section.UNKNOWN, list[int](), True
+    section, items, mixed, title = Section.UNKNOWN, list[int](), True, ""
     for place, piece in enumerate(pieces):
         if piece.block.form is Form.HEADING:
-            yield from _part(section, items, mixed=mixed)
-            section, items, mixed = piece.section, [], False
+            yield from _part(section, items, title, mixed=mixed)
+            section, items, mixed, title = piece.section, [], False, piece.block.text
         elif piece.block.form is Form.ITEM:
             items.append(place)
             mixed |= piece.section is not section
-    yield from _part(section, items, mixed=mixed)
+    yield from _part(section, items, title, mixed=mixed)
 
 
-def _part(section: Section, items: Sequence[int], *, mixed: bool) -> Iterator[_Part]:
+def _part(section: Section, items: Sequence[int], title: str, *, mixed: bool) -> Iterator[_Part]:
     if len(items) >= _MIN_ITEMS:
         # What its own words have told already is told.
-        yield _Part(Section.DETAILS if mixed and section is Section.UNKNOWN else section, tuple(items))
+        yield _Part(Section.DETAILS if mixed and section is Section.UNKNOWN else section, tuple(items), title)
 
 
 def _is_list_of_tasks(part: _Part, pieces: Sequence[Piece]) -> bool:

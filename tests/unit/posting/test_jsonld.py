@@ -1,3 +1,4 @@
+import html
 import json
 from typing import Any
 
@@ -56,6 +57,27 @@ def test_escaped_markup_and_plain_descriptions_are_read() -> None:
     escaped = {"title": "DevOps", "description": "&lt;h2&gt;Requirements&lt;/h2&gt;&lt;p&gt;Docker and more&lt;/p&gt;"}
     plain = {"title": "DevOps", "description": "We want you, dear reader.\n\nRequirements:\n- Docker\n"}
     assert kinds(reading(json.dumps(escaped))) == kinds(reading(json.dumps(plain))) == {"docker": "must"}
+
+
+_LIST = "<li>Docker</li><li>Linux</li>"
+
+
+@pytest.mark.parametrize(
+    "exported",
+    [
+        {"title": "DevOps", "content": f"&lt;h3&gt;What we need&lt;/h3&gt;&lt;ul&gt;{html.escape(_LIST)}&lt;/ul&gt;"},
+        {"text": "DevOps", "description": "", "lists": [{"text": "Lo que pedimos", "content": _LIST}]},
+        {
+            "name": "DevOps",
+            "jobAd": {"sections": {"qualifications": {"title": "Qualifications", "text": f"<ul>{_LIST}</ul>"}}},
+        },
+        {"jobTitle": "DevOps", "descriptionHtml": f"<p>We bake bread.</p><h2>You have</h2><ul>{_LIST}</ul>"},
+    ],
+)
+def test_what_job_boards_export_is_read(exported: dict[str, Any]) -> None:
+    posting = reading(json.dumps({"jobs": [exported]}, indent=1))
+    assert kinds(posting) == {"docker": "must", "linux": "must"}
+    assert posting.title == "DevOps"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,26 @@ from tests.unit.posting.samples import asked, ids, kinds, reading
         ("We use Flux, but Argo CD is fine too", {"flux": "mention", "argocd": "mention"}),
         ("You don't need to know Docker", {"docker": "mention"}),
         ("Infrastructure as code, preferably Terraform", {"iac": "must", "terraform": "nice"}),
+        ("PowerShell, Terraform an advantage", {"scripting.powershell": "must", "terraform": "nice"}),
+        ("Containers, preferably on Kubernetes", {"containers": "must", "kubernetes": "nice"}),
+        (
+            "Monitoring (Datadog is what we use, but it is not required)",
+            {"observability": "must", "observability.datadog": "mention"},
+        ),
+        ("Docker | No requerido", {"docker": "mention"}),
+        ("We do not care whether you have touched AWS", {"aws": "mention"}),
+        (
+            "Linux. El inglés no es necesario: hablamos español",
+            {"linux": "must", "english": "mention", "spanish": "must"},
+        ),
+        (
+            "Kubernetes in depth (networking, storage)",
+            {"kubernetes": "must", "kubernetes.networking": "must", "kubernetes.storage": "must"},
+        ),
+        ("Kubernetes, networking", {"kubernetes": "must", "networking": "must"}),
+        ("Container security", {"kubernetes.security": "must"}),
+        ("Security+ and five years in security", {"certification.security": "must"}),
+        ("Tickets de la mesa de ayuda y Docker", {"itsm": "must", "docker": "must"}),
         ("Kafka welcome; Linux is a must", {"messaging.kafka": "nice", "linux": "must"}),
     ],
 )
@@ -44,6 +64,10 @@ def test_wording_decides_how_much_it_is_wanted(bullet: str, expected: dict[str, 
         ("Pipelines en GitLab o Jenkins", {"ci.gitlab", "ci.jenkins"}),
         ("Either Pulumi or Crossplane", {"pulumi", "crossplane"}),
         ("Alguna herramienta de infraestructura como código: Terraform, Pulumi", {"terraform", "pulumi"}),
+        ("At least one configuration management tool (e.g. Puppet, Ansible)", {"puppet", "ansible"}),
+        ("Infrastructure as code - we use Terraform, but Pulumi people adapt", {"terraform", "pulumi"}),
+        ("Programar en serio en Go o Kotlin", {"programming.go", "programming.kotlin"}),
+        ("A grasp of networking: VLANs, DNS, a VPN or routing", {"networking.vpn", "networking.routing"}),
     ],
 )
 def test_alternatives_are_one_need(bullet: str, group: set[str]) -> None:

@@ -17,6 +17,9 @@ from tests.unit.posting.samples import reading
         ("# DevOps\n\nYou mentor junior engineers.\n\n## Requirements\n\n- 6+ years of Linux", "senior"),
         ("# DevOps\n\n- 3-5 years of Linux", "semi-senior"),
         ("# DevOps\n\n- 1 año de experiencia", "junior"),
+        ("# DevOps\n\nFixed term, 2 years.\n\n- Linux", None),
+        ("# DBRE Sênior", "senior"),
+        ("# DevOps\n\n## Labels\n\n#### Nível\n\n- Sênior\n- Pleno", "semi-senior"),
         ("# DevOps\n\n## About us\n\n20 years in business", None),
     ],
 )

@@ -74,6 +74,12 @@ def test_company_sentence_changes_no_requirement() -> None:
         ("# Backend developer\n\n## Requirements\n\n- PostgreSQL", "other-field"),
         ("# DevOps\n\n## Requirements\n\n- Communication", "nothing-testable"),
         ("Se busca cocinero para cocina criolla. Chef de partie.", "other-field"),
+        (
+            "# Platform Engineer, offshore\n\n## Requirements\n\n- Monitoring of corrosion, on call\n- Python",
+            "other-field",
+        ),
+        ("# Platform Engineer\n\n## Requirements\n\n- Monitoring\n- Docker", "fits"),
+        ("## Linux & Virtualisation Engineer\n\n### You have\n\n- looked after Debian", "fits"),
         ("Lorem ipsum dolor sit amet.", "nothing-testable"),
     ],
 )
