@@ -18,6 +18,8 @@ _ABBREVIATED = re.compile(r"\b(?:e\.g|i\.e|p\.ej|ej|ex)\.", re.IGNORECASE)
 
 def alternatives(clause: Clause, language: str, taxonomy: Taxonomy) -> list[tuple[Match, ...]]:
     """Return the groups of requirements of which one is enough, in the clause's order."""
+    if len(clause.matches) < 2:  # noqa: PLR2004 - of one there is no choice
+        return []
     named = [m for m in clause.matches if not taxonomy.entries[m.requirement].group]
     joints = [_joint(clause, left, right, language, taxonomy) for left, right in pairwise(named)]
     groups = [*_by_words(named, joints, taxonomy), *_by_cue(clause, named, joints), *_by_rest(clause, named, joints)]

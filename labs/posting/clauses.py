@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from labs.posting.matching import Match
-from labs.posting.text import tokens
+from labs.posting.text import fold, tokens
 from labs.posting.vocabulary import Cue, Reach, vocabulary
 
 _SENTENCE_END = re.compile(r"(?<!e\.g)(?<!i\.e)(?<!p\.ej)(?<!\bej)[.;!?](?=\s|$)")
+_FIRST_WORD = re.compile(r"\W*(\w+)\s+\w")
 _NAMED_USER = re.compile(r"\s*(?:[A-Z][\w&.-]*\s+){1,4}(?:uses|runs on|usa|utiliza|corre sobre|roda em)\b")
 """A sentence about a company by its name ("Pixel Orchard uses Docker")."""
-_MAX_NAME = 60
+_MAX_NAME, _MANY_CUES = 60, 200
 _MAX_SENTENCE = 600
 ADDING = frozenset({"also", "tambien", "tambem"})
 """After "but", these go on rather than contrast."""
@@ -62,6 +63,9 @@ class Clause:
     def is_of_company(self) -> bool:
         """Whether its subject is the company's, and nobody is spoken to ("Our world today: Nomad and Consul")."""
         known = vocabulary()
+        opening = _FIRST_WORD.match(self.text)
+        if not opening or (fold(opening[1]) not in known.own_words and not opening[1][:1].isupper()):
+            return False
         first, *rest = [token.word for token in tokens(self.text)] or [""]
         named = _NAMED_USER.match(self.text) and first not in known.role_nouns
         if not (named or first in known.own_words) or self.has(Cue.MUST) or self.has(Cue.SKILL):
@@ -139,9 +143,10 @@ _LIMITS = (Cue.NICE, Cue.NEGATED)
 def clauses(text: str, matches: Sequence[Match]) -> Iterator[Clause]:
     """Yield the clauses of `text` that name requirements."""
     cues = [(*hit.value, hit.start, hit.end) for hit in vocabulary().cues.hits(tokens(text))]
-    inner = {place for m in matches if m.end - m.start <= _MAX_NAME for place in range(m.start + 1, m.end)}
-    # "Mesa de ayuda" is a name: it does not say that something helps.
-    cues = [cue for cue in cues if cue[0] not in _LIMITS or cue[2] not in inner]
+    if any(cue[0] in _LIMITS for cue in cues):
+        inner = {place for m in matches if m.end - m.start <= _MAX_NAME for place in range(m.start + 1, m.end)}
+        # "Mesa de ayuda" is a name: it does not say that something helps.
+        cues = [cue for cue in cues if cue[0] not in _LIMITS or cue[2] not in inner]
     starts, cue_starts = [m.start for m in matches], [cue[2] for cue in cues]
     for start, end in _spans(text, cues):
         inside = tuple(matches[bisect_left(starts, start) : bisect_left(starts, end)])
@@ -168,8 +173,12 @@ def _spans(text: str, cues: Sequence[_Said]) -> Iterator[tuple[int, int]]:
 
 def _only_widens(cues: Sequence[_Said], start: int, place: int, end: int) -> bool:
     """Whether what follows a "but" says of nothing how much it is wanted: "we use Terraform, but Pulumi will do"."""
-    told = any(cue[0] is Cue.COMPANY and cue[1] is Reach.BEFORE and start <= cue[2] < place for cue in cues)
-    return told and not any(place <= cue[2] < end for cue in cues)
+    if len(cues) > _MANY_CUES:
+        return False  # no text that a person wrote
+    places = [cue[2] for cue in cues]
+    before = cues[bisect_left(places, start) : bisect_left(places, place)]
+    told = any(cue[0] is Cue.COMPANY and cue[1] is Reach.BEFORE for cue in before)
+    return told and bisect_left(places, place) == bisect_left(places, end)
 
 
 def _contrasts(text: str) -> Iterator[int]:

@@ -176,6 +176,9 @@ class _Wishes:
     """What the words of a clause say about each requirement in it."""
 
     def __init__(self, clause: Clause) -> None:
+        if not clause.cues:  # most clauses say nothing of the kind, and there may be very many
+            self._negated = self._nice = self._must = self._company = frozenset[Match]()
+            return
         self._negated = clause.reached(Cue.NEGATED)
         self._nice = clause.reached(Cue.NICE)
         self._must = clause.firmly_reached(Cue.MUST)
