@@ -1,7 +1,7 @@
 """Converge, then hold: when to look again at something, and when to believe it.
 
-A thing passes when it was seen good for `hold_seconds` on end. It fails when two looks in a row, the last of them
-begun after the deadline, saw it bad; or when past the deadline it turned good and bad again twice (it flaps). When
+A thing passes when it was seen good for `hold_seconds` on end, in many looks. It fails when two looks in a row, the last
+of them begun after the deadline, saw it bad; or when past the deadline it turned good and bad again twice (it flaps). When
 nothing can be seen for `patience_seconds` on end, it is inconclusive: trouble of ours is never a candidate's failure.
 """
 
@@ -17,6 +17,8 @@ FIRST_INTERVAL_SECONDS = 0.5
 INTERVAL_GROWTH = 1.5
 LONGEST_INTERVAL_SECONDS = 2.0
 """A fix is seen at most so long after it took effect."""
+HOLD_LOOKS = 8
+"""Looks, at least the usual interval apart, that a hold is spread over: what comes and goes meanwhile must be seen."""
 LATE_HOLDS = 2
 """So often something may come good after the deadline and not hold."""
 FLAPS = 2
@@ -101,7 +103,8 @@ class Convergence:
         holds_at = self._held_since + self._terms.hold_seconds
         if self._terms.hold_seconds == 0 or look.began >= holds_at:
             self.outcome = Outcome(Verdict.PASSED, finding.reason, finding)
-        self._look_again(look.ended, no_later_than=holds_at)
+        every = max(FIRST_INTERVAL_SECONDS, self._terms.hold_seconds / HOLD_LOOKS)
+        self.next_at = min(look.ended + every, max(look.ended, holds_at))
 
     def _observe_bad(self, look: Look, finding: Finding) -> None:
         broke = self._held_since is not None

@@ -78,6 +78,14 @@ def test_flapping_fails_and_says_so() -> None:
     assert took < 40
 
 
+@pytest.mark.parametrize("good", [1.1, 1.3, 1.9])
+@pytest.mark.parametrize("phase", [0.0, 0.3, 0.7, 1.2])
+def test_flapping_is_seen_though_the_looks_had_become_rare(good: float, phase: float) -> None:
+    """It comes and goes, as long each, for a minute: with a hold of two seconds it must not be believed once."""
+    outcome, _ = run(lambda at: GOOD if (at + phase) // good % 2 else BAD, deadline=60, hold=2.0)
+    assert outcome.verdict is Verdict.FAILED
+
+
 def test_flapping_that_settles_within_the_time_passes() -> None:
     assert run(lambda at: GOOD if at > 20 or int(at) % 2 else BAD, deadline=30)[0].verdict is Verdict.PASSED
 
