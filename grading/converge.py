@@ -1,8 +1,9 @@
 """Converge, then hold: when to look again at something, and when to believe it.
 
-A thing passes when it was seen good for `hold_seconds` on end, in many looks. It fails when two looks in a row, the last
-of them begun after the deadline, saw it bad; or when past the deadline it turned good and bad again twice (it flaps). When
-nothing can be seen for `patience_seconds` on end, it is inconclusive: trouble of ours is never a candidate's failure.
+A thing passes when it was seen good for `hold_seconds` on end, in many looks. It fails when two looks in a row, the
+last of them begun after the deadline, saw it bad; or when past the deadline it turned good and bad again twice (it
+flaps). When nothing can be seen for `patience_seconds` on end, it is inconclusive: trouble of ours is never a
+candidate's failure.
 """
 
 from collections.abc import Callable, Sequence

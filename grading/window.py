@@ -3,7 +3,7 @@
 An untouched lab has no change and is graded at once (its symptom was proven at hand-over); a fresh fix gets its full
 time. What counts: creations, deletions, and writes other than to status, of the objects in the scope's namespaces. What
 does not: probes of ours, Jobs that a CronJob made and pods of Jobs (they come and go by themselves), EndpointSlices
-that follow pods.
+that follow pods. A node that went away or came back counts too: what runs on it comes back after it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -60,9 +60,11 @@ class ScopeEntry:
 
 def scope_entries(reader: ClusterReader, spec: GradingSpec) -> dict[str, ScopeEntry]:
     """The objects of the scope that count, by UID. Raises UnreachableError when it cannot look."""
-    return {
+    entries = {
         str(manifest["metadata"]["uid"]): _entry(manifest) for manifest in _manifests(reader, spec) if _counts(manifest)
     }
+    nodes = reader.list("v1", "Node") if spec.namespaces else ()
+    return entries | {str(node["metadata"]["uid"]): _node_entry(node) for node in nodes}
 
 
 def last_change(then: Mapping[str, ScopeEntry], current: Mapping[str, ScopeEntry], *, now: float) -> float | None:
@@ -122,6 +124,13 @@ def _entry(manifest: Manifest) -> ScopeEntry:
         stamp=_stamp(metadata),
         controlled=is_controlled(manifest),
     )
+
+
+def _node_entry(node: Manifest) -> ScopeEntry:
+    """A node changes when it becomes Ready, or no longer is: by itself, so that one which is gone is no change."""
+    conditions = node.get("status", {}).get("conditions") or []
+    turns = [time_of(each["lastTransitionTime"]) for each in conditions if each["type"] == "Ready"]
+    return ScopeEntry(what=f"Node {node['metadata']['name']}", stamp=max(turns, default=0.0), controlled=True)
 
 
 def _stamp(metadata: Mapping[str, Any]) -> float:

@@ -33,7 +33,8 @@ def until(what: Callable[[], bool]) -> None:
 
 def named(lab_id: LabId, name: str) -> int:
     """The host's pid of a lab's process."""
-    return next(pid for pid in cgroups.pids(lab_id) if psutil.Process(pid).name() == name)
+    found = (each for each in psutil.process_iter(["name"]) if each.info["name"] == name)
+    return next(each.pid for each in found if each.pid in cgroups.pids(lab_id))
 
 
 @pytest.mark.parametrize("victim", ["tini", "labnode", "containerd"])

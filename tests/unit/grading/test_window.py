@@ -135,3 +135,17 @@ def test_an_unreachable_api_is_told(reader: FakeReader) -> None:
     reader.is_down = True
     with pytest.raises(UnreachableError):
         scope_entries(reader, grading_spec())
+
+
+def test_a_node_that_went_away_or_came_back_counts_and_one_that_is_gone_does_not(
+    reader: FakeReader, lived_on: FakeReader
+) -> None:
+    """What stood still with its host must not be judged by what a minute's absence made of it."""
+    for each, turned in ((reader, START - 50), (lived_on, LATER)):
+        node = each.put("v1", "Node", "node1", namespace="")
+        node["status"] = {"conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": rfc3339(turned)}]}
+        node["metadata"]["uid"] = "the same"
+    assert changed(lived_on, reader) == 101
+    without = FakeReader(FakeClock())
+    without.objects = {ref: item for ref, item in reader.objects.items() if ref.kind != "Node"}
+    assert changed(without, reader) is None
