@@ -59,12 +59,12 @@ check-python: $(BIN)/taller
 	$(BIN)/lint-imports
 
 # Flags as in the build, so that nothing is compiled twice.
-GO_MODULES := .:providerless,netgo,osusergo apps:netgo,osusergo shelf:netgo,osusergo coredns:netgo,osusergo
+GO_MODULES := .:providerless,netgo,osusergo apps:netgo,osusergo shelf:netgo,osusergo awsplans:netgo,osusergo coredns:netgo,osusergo
 check-go:
 	@test -z "$$(gofmt -l toolchain | tee /dev/stderr)"
 	@for each in $(GO_MODULES); do echo "go vet toolchain/$${each%%:*}"; (cd toolchain/$${each%%:*} && \
 	  CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -mod=readonly -gcflags=all=-dwarf=false -tags=$${each##*:}" go vet ./...); done
-	@for each in apps shelf; do (cd toolchain/$$each && CGO_ENABLED=0 GOFLAGS="-trimpath -mod=readonly -tags=netgo,osusergo" go test ./...) || exit 1; done
+	@for each in apps shelf awsplans; do (cd toolchain/$$each && CGO_ENABLED=0 GOFLAGS="-trimpath -mod=readonly -tags=netgo,osusergo" go test ./...) || exit 1; done
 	cd toolchain && CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false -mod=readonly -gcflags=all=-dwarf=false -tags=providerless,netgo,osusergo" go test ./internal/...
 
 bench: toolchain ## measure; prints a table and writes build/bench.json

@@ -27,6 +27,8 @@ class TofuCheck(Model):
     """None: `terraform.tfstate` in the folder."""
     variables: dict[str, Any] = Field(default_factory=dict)
     """Of the configuration, as if they were given on the command line: they come before all files of values."""
+    destroy: bool = False
+    """The plan is one to destroy everything: with `refused`, what must not be destroyed may not be."""
     refused: bool = False
     """No plan can be made: a validation, a condition or a type of the configuration's says no. Stands for `expect`."""
     query: JmesPath = "@"
@@ -36,8 +38,10 @@ class TofuCheck(Model):
     def _consistent(self) -> "TofuCheck":
         if self.look == "anew" and self.state:
             raise ValueError("anew is a plan without a state")
-        if self.look == "state" and (self.refused or self.variables):
-            raise ValueError("refused and variables are of plans")
+        if self.look == "state" and (self.refused or self.variables or self.destroy):
+            raise ValueError("refused, destroy and variables are of plans")
+        if self.look == "anew" and self.destroy:
+            raise ValueError("without a state there is nothing to destroy")
         if self.refused == (self.expect is not None):
             raise ValueError("give either expect or refused")
         return self

@@ -1,9 +1,9 @@
 """Findings in a candidate's OpenTofu configuration: a plan made of a copy of it in a cell, or the state itself.
 
 Whatever the candidate wrote is run and read there only; here arrives JSON, which is hostile text. Nothing of theirs
-may become a program in that cell either, or it could speak for OpenTofu: providers are taken from nowhere (not even
-from `terraform.d/plugins`), `.terraform` is left behind, and a configuration that encrypts its state, which OpenTofu
-does by commands if asked to, is not planned.
+may become a program in that cell either, or it could speak for OpenTofu: the only provider is our own stand-in for AWS's,
+which plans and makes nothing (none is taken from `terraform.d/plugins`), `.terraform` is left behind, and a
+configuration that encrypts its state, which OpenTofu does by commands if asked to, is not planned.
 """
 
 import json
@@ -52,7 +52,8 @@ cd "/tmp/copy/$1" 2> /tmp/said || trouble folder
 
 _PLAN = r"""
 export CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1 TF_CLI_CONFIG_FILE=/tmp/cli.tfrc
-printf 'provider_installation {\n  filesystem_mirror {\n    path = "/mnt"\n  }\n}\n' > /tmp/cli.tfrc
+printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' \
+  /usr/local/share/opentofu/plugins > /tmp/cli.tfrc
 word='(^|[^"A-Za-z0-9_-])encryption([^"A-Za-z0-9_.-].*)?\{'
 if grep -rIE --include='*.tf' --include='*.tofu' "$word" /tmp/copy > /tmp/said; then trouble encryption; fi
 if grep -rIE --include='*.json' 'encryption|\\u' /tmp/copy > /tmp/said; then trouble encryption; fi
@@ -63,7 +64,8 @@ if [ -s /tmp/given ] || [ "$2" = anew ]; then
 fi
 tofu init -input=false -no-color > /tmp/said 2>&1 || trouble init
 printf '%s' "$3" > /tmp/given.tfvars.json
-tofu plan -input=false -no-color -lock=false -var-file=/tmp/given.tfvars.json -out=/tmp/plan > /tmp/said 2>&1 ||
+[ "$2" = destroy ] && mode=-destroy || mode=-refresh=true
+tofu plan "$mode" -input=false -no-color -lock=false -var-file=/tmp/given.tfvars.json -out=/tmp/plan > /tmp/said 2>&1 ||
   trouble plan
 printf '{"document": '; tofu show -json /tmp/plan; printf '}'
 """
@@ -134,7 +136,7 @@ def _mappings(value: object) -> Iterator[Mapping[str, Any]]:
 def _asked(check: TofuCheck, given: str, view: ScenarioView) -> Mapping[str, Any]:
     """What the cell says. Raises UnreachableError when that is no answer of our script."""
     script = _COPY + (_STATE if check.look == "state" else _PLAN)
-    asked = (check.folder, check.look, json.dumps(check.variables))
+    asked = (check.folder, "destroy" if check.destroy else check.look, json.dumps(check.variables))
     answer = view.sandbox.run(ToolRequest(("bash", "-c", script, "look", *asked), stdin=given))
     document = _parsed(answer.stdout)
     if not isinstance(document, dict):

@@ -39,6 +39,8 @@ def _section(scenario: Scenario, variant: Variant) -> Iterator[str]:
     addons = "".join(f", with {addon}" for addon in scenario.sandbox.addons)
     needs = f"{scenario.sandbox.memory_mib} MiB{addons}"
     yield f"{scenario.level}, {scenario.minutes} minutes, {points} points, {needs}.\n"
+    if scenario.file.judged_from == "configuration":
+        yield "**Judged from the configuration**: nothing that it describes is made.\n"
     yield f"Fault in: {', '.join(_places(variant))}.\n"
     yield "| parameter | values |\n|---|---|"
     for name, parameter in scenario.parameters.items():

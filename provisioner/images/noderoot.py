@@ -216,6 +216,7 @@ def _make_root(base: Path, node_tools: Sequence[Tool], place: Path) -> None:
 
 def _place_binary(source: Path, target: Path) -> None:
     """A hard link where it can be one; a copy of what lies on another file system (a tool of the host's)."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source.resolve(), target)
     except OSError:
