@@ -14,7 +14,7 @@ from pathlib import Path
 
 from labs.core.settings import Settings, settings
 from provisioner.cell import cgroups
-from provisioner.cell.slots import IDS_PER_LAB, LINK_PREFIX, Slot, Slots, lab_of_cell, unknown_lab
+from provisioner.cell.slots import IDS_PER_LAB, LINK_PREFIX, Slot, Slots, lab_of_cell, unknown_lab, unknown_slot
 
 REMEDY = "taller sweep"
 _DISK = re.compile(rf"(.*)/{LINK_PREFIX}(\d+)\.ext4(?: \(deleted\))?")
@@ -40,7 +40,6 @@ def host_inventory(config: Settings | None = None) -> Sequence[Leftover]:
     config = config or settings()
     slots = Slots(config).all()
     by_number = {slot.number: slot for slot in slots}
-    homes = {lab_of_cell(slot.lab): str(slot.home) for slot in slots}
     found = [
         *(Leftover(slot.lab, "slot", str(slot.number)) for slot in slots),
         *_processes(config, by_number),
@@ -51,11 +50,23 @@ def host_inventory(config: Settings | None = None) -> Sequence[Leftover]:
         *(Leftover(lab, "cgroup", f"/{cgroups.PARENT}/{lab}") for lab in sorted(cgroups.labs_with_groups())),
         *_directories(config),
     ]
-    return [
-        Leftover(lab, each.kind, each.name, each.remedy, each.home or homes.get(lab, ""))
-        for each in found
-        for lab in (lab_of_cell(each.lab),)
-    ]
+    return _attributed(found, before=slots, after=Slots(config).all())
+
+
+def _attributed(found: Sequence[Leftover], *, before: Sequence[Slot], after: Sequence[Slot]) -> Sequence[Leftover]:
+    """What was found, each under its lab's name and home.
+
+    A lab has its slot before anything else of it is there. One that was made while we looked is therefore among
+    `after`: it would be taken for an orphan, and be removed, by who knew only what was there `before`.
+    """
+    labs = {slot.number: slot.lab for slot in (*before, *after)}
+    homes = {lab_of_cell(slot.lab): str(slot.home) for slot in (*before, *after)}
+    attributed: list[Leftover] = []
+    for each in found:
+        number = unknown_slot(each.lab)
+        lab = lab_of_cell(each.lab if number is None else labs.get(number, each.lab))
+        attributed.append(Leftover(lab, each.kind, each.name, each.remedy, each.home or homes.get(lab, "")))
+    return attributed
 
 
 def _processes(config: Settings, by_number: dict[int, Slot]) -> Iterator[Leftover]:

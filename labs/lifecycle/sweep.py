@@ -41,7 +41,10 @@ def sweep(context: Context) -> Sequence[Swept]:
     One lab's trouble does not keep the others from being removed; it is in the answer.
     """
     swept = [_swept(context, record.id, reason) for record, reason in condemned(context)]
-    return [*swept, *(_orphan_swept(context, lab) for lab in sorted(orphans(context)))]
+    found = orphans(context)
+    if found:  # twice: labs of other homes come and go while the host is looked at
+        found &= orphans(context)
+    return [*swept, *(_orphan_swept(context, lab) for lab in sorted(found))]
 
 
 def condemned(context: Context) -> Sequence[tuple[LabRecord, Reason]]:

@@ -206,14 +206,9 @@ exec {shlex.join(create)}
         number = slot.number if slot else unknown_slot(lab)
         self.stop_listening(lab)
         cgroups.remove(lab)
-        if number is not None:
-            self._kill_ids(number)
-            network.remove_link(f"{LINK_PREFIX}{number}")
-            network.remove_firewall(f"{LINK_PREFIX}{number}", nft=self._nft)
         homes = {self._settings.home} | ({slot.home} if slot else set())
         if number is not None:
-            for home in homes:
-                loop_name(home, number).unlink(missing_ok=True)
+            self._clear_number(number, lab, homes)
         for directory in (
             *(self.files(home, lab).lab_directory for home in homes),
             self._settings.run / "cells" / lab,
@@ -222,6 +217,17 @@ exec {shlex.join(create)}
         ):
             shutil.rmtree(directory, ignore_errors=True)
         self.slots.release(lab)
+
+    def _clear_number(self, number: int, lab: LabId, homes: set[Path]) -> None:
+        """Nothing is left of what is known by the slot's number alone, unless another lab has that slot by now."""
+        with self.slots.undisturbed(number, lab) as is_ours:
+            if not is_ours:
+                return
+            self._kill_ids(number)
+            network.remove_link(f"{LINK_PREFIX}{number}")
+            network.remove_firewall(f"{LINK_PREFIX}{number}", nft=self._nft)
+            for home in homes:
+                loop_name(home, number).unlink(missing_ok=True)
 
     def _kill_ids(self, number: int) -> None:
         """End the processes of a slot's id range that run in no cgroup of the lab: its files were lost."""

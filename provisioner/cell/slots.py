@@ -99,6 +99,16 @@ class Slots:
             if slot:
                 self._path(slot.number).unlink(missing_ok=True)
 
+    @contextmanager
+    def undisturbed(self, number: int, lab: LabId) -> Iterator[bool]:
+        """Whether what is on the host under this number is that lab's to remove; nobody reserves a slot meanwhile.
+
+        False when another lab has the number: what looked like a leftover, or was one, is that lab's by now.
+        """
+        with self._locked():
+            holder = self._read(self._path(number))
+            yield holder is None or holder.lab == lab
+
     def _slot(self, number: int, lab: LabId, home: Path) -> Slot:
         pool = ipaddress.IPv4Network(self._settings.address_range)
         network = ipaddress.IPv4Network((int(pool.network_address) + 4 * number, 30))

@@ -78,3 +78,25 @@ def test_helpers_say_whose_they_are(tmp_path: Path) -> None:
     assert inventory._marks_in_environment(process) == (LAB, "/data")
     (process / "environ").write_bytes(b"NOT_TALLER_LAB=ana-1a2b\0TALLER_HOME=/x\0")
     assert inventory._marks_in_environment(process) is None
+
+
+def test_a_lab_made_while_the_host_is_looked_at_is_no_orphan(config: Settings) -> None:
+    slots = Slots(config)
+    before = slots.all()
+    slot = slots.reserve(LabId(f"{LAB}.aws"))
+    found = [
+        *inventory._numbered("link", iter([slot.link, "taller9"]), {}),
+        inventory.Leftover(str(slot.lab), "cgroup", f"/taller/{slot.lab}"),
+    ]
+    told = inventory._attributed(found, before=before, after=slots.all())
+    home = str(config.home)
+    assert [(each.lab, each.home) for each in told] == [(LAB, home), ("unknown-slot-0009", ""), (LAB, home)]
+
+
+def test_a_lab_that_ends_while_the_host_is_looked_at_is_known_by_its_slot(config: Settings) -> None:
+    slots = Slots(config)
+    slot = slots.reserve(LAB)
+    before = slots.all()
+    slots.release(LAB)
+    (told,) = inventory._attributed([inventory.Leftover(LAB, "cgroup", "x")], before=before, after=slots.all())
+    assert (told.lab, told.home) == (LAB, str(slot.home))

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -121,3 +122,27 @@ def test_an_unknown_lab_says_its_slot(number: int) -> None:
 @given(st.from_regex(r"[a-z][a-z0-9-]{0,18}-[0-9a-f]{4}", fullmatch=True).filter(lambda t: "unknown-slot" not in t))
 def test_a_lab_is_not_unknown(name: str) -> None:
     assert unknown_slot(name) is None
+
+
+def test_a_number_is_cleared_by_its_holder_or_when_nobody_holds_it(config: Settings) -> None:
+    slots = Slots(config)
+    number = slots.reserve(lab(1)).number
+    with slots.undisturbed(number, lab(1)) as is_ours:
+        assert is_ours
+    with slots.undisturbed(number, unknown_lab(number)) as is_ours:
+        assert not is_ours
+    with slots.undisturbed(number, lab(2)) as is_ours:
+        assert not is_ours
+    slots.release(lab(1))
+    with slots.undisturbed(number, unknown_lab(number)) as is_ours:
+        assert is_ours
+
+
+def test_nobody_gets_a_number_while_it_is_cleared(config: Settings) -> None:
+    slots = Slots(config)
+    with ThreadPoolExecutor(1) as pool:
+        with slots.undisturbed(0, unknown_lab(0)):
+            reserved = pool.submit(slots.reserve, lab(1))
+            with pytest.raises(TimeoutError):
+                reserved.result(timeout=0.1)
+        assert reserved.result(timeout=10).number == 0
