@@ -12,7 +12,7 @@ from grading.reach.packets import Packet
 from grading.reach.walk import Host, Place, Walk
 from grading.reach.words import Why
 
-_HIDES_GROUPS = ("igw-", "eigw-", "nat-", "vgw-", "vpn-", "vpce-")
+_HIDES_GROUPS = ("igw-", "eigw-", "nat-", "eni-", "vgw-", "vpn-", "vpce-")
 """Beyond these, the other end is an address and no longer a member of a group."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from grading.reach.borders import into, out_of, past_access_block
 from grading.reach.hybrid import TransitGateway
 from grading.reach.model import Interface, NatGateway, Route, Subnet, Target
+from grading.reach.nat import nat_instance
 from grading.reach.network import Network
 from grading.reach.sites import toward_site
 from grading.reach.walk import Abroad, Crossing, Entering, Leaving, Walk, World
@@ -109,7 +110,19 @@ def interface(network: Network, walk: Walk, route: Route, subnet: Subnet) -> tup
     primary = owner is not None and owner.interface_ids[:1] == (nic.id,)
     if nic.source_dest_check and (owner is None or owner.source_dest_check or not primary):
         return (walk.stopped(reason(Why.SOURCE_DEST_CHECK, nic.id, "SourceDestCheck", "true")),)
+    if walk.packet.source in nic.addresses:
+        return (walk.stopped(reason(Why.LOOP, nic.id, "Routes", "", peer=str(walk.packet.destination))),)
+    if _asks_the_internet(network, walk, subnet):
+        return (nat_instance(network, walk, nic, subnet),)
     return (walk.hop(nic.id).undecided(reason(Why.APPLIANCE, nic.id, "SourceDestCheck", "false")),)
+
+
+def _asks_the_internet(network: Network, walk: Walk, subnet: Subnet) -> bool:
+    """Whether this is what NAT is for. What else is sent to a machine, it may be a firewall for: nobody can tell."""
+    source, destination = walk.packet.source, walk.packet.destination
+    if walk.is_answer or destination.version != 4 or is_unrouted(destination):  # noqa: PLR2004 - the IP version
+        return False
+    return known_abroad_as(network, subnet.vpc_id, source) is None
 
 
 def _interface_of(network: Network, route: Route) -> Interface | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from grading.reach.borders import into, out_of
 from grading.reach.model import RouteTable, Target
-from grading.reach.nat import back_through
+from grading.reach.nat import back_through, back_through_instance
 from grading.reach.network import Network
 from grading.reach.routing import vpc_route
 from grading.reach.steps_gateways import GATEWAYS, through_endpoint_or_other
@@ -64,6 +64,8 @@ def enter(network: Network, walk: Walk, stage: Entering) -> tuple[Walk, ...]:
     if nat:
         return (back_through(walk, nat),)
     interface = network.interface_at(stage.vpc_id, destination)
+    if interface and (back := back_through_instance(walk, interface)):
+        return (back,)
     told = network.unread_of("DescribeNetworkInterfaces", "DescribeNatGateways")
     if interface is None and told:
         walk = walk.noting_doubt(reason(Why.UNREAD, subnet.id, "NetworkInterfaces", "", peer=told))

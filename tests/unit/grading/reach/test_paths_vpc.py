@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from grading.reach.model import Instance
+from grading.reach.model import GroupRule, Instance
 from grading.reach.paths import Answer, Verdict, reach
 from grading.reach.words import Why
 from tests.unit.grading.reach.building import OPEN, Plan, Rule, route, rule
@@ -181,19 +181,77 @@ def test_an_acl_does_not_stand_between_neighbours() -> None:
     assert whys(ask(plan, "i-web", "i-db", 5432)) == [Why.ACL_INGRESS, Why.ACL_EGRESS]
 
 
-def test_a_nat_instance_needs_its_check_off_and_then_cannot_be_judged() -> None:
-    """work-with-nat-instances.html#EIP_Disable_SrcDestCheck"""
+def behind_an_instance(
+    *rules: GroupRule, public: str = "203.0.113.7", check: bool = False, closed: bool = False
+) -> Plan:
+    """work-with-nat-instances.html: a private subnet's way out is an instance in the public one."""
     plan = public_and_private()
-    plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "eni-web"), subnets=["subnet-prv"])
+    plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "eni-nat"), subnets=["subnet-prv"])
+    plan.group("sg-nat", "vpc-1", *(rules or (rule("in", "tcp", (443, 443), cidr="10.0.1.0/24"),)), closed=closed)
+    plan.host("nat", "subnet-pub", "10.0.0.7", public=public, groups=["sg-nat"], check=check)
+    return plan
+
+
+def test_a_private_server_gets_out_through_a_nat_instance() -> None:
+    """work-with-nat-instances.html: route, check off, public subnet with a public address, group"""
+    answer = ask(behind_an_instance(), "i-db", "internet")
+    assert answer.is_reached, answer.words.en
+    names = [hop.resource_id for hop in answer.path]
+    assert names == ["rtb-prv", "eni-nat", "rtb-pub", "igw-1", "igw-1", "eni-nat", "rtb-pub", "eni-db"]
+    plan = behind_an_instance()
+    plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "i-nat"), subnets=["subnet-prv"])
+    assert ask(plan, "i-db", "internet").is_reached, "the route may name the instance"
+    assert not ask(plan, "internet", "i-db").is_reached, "nobody comes in by it"
+
+
+def test_a_nat_instance_needs_its_check_off() -> None:
+    """work-with-nat-instances.html#EIP_Disable_SrcDestCheck"""
+    plan = behind_an_instance(check=True)
     assert whys(ask(plan, "i-db", "internet")) == [Why.SOURCE_DEST_CHECK]
-    plan.host("web", "subnet-pub", "10.0.0.5", public="203.0.113.5", groups=["sg-web"], check=False)
-    answer = ask(plan, "i-db", "internet")
-    assert (answer.verdict, whys(answer)) == (Verdict.INCONCLUSIVE, [Why.APPLIANCE])
-    plan.host("web", "subnet-pub", "10.0.0.5", public="203.0.113.5", groups=["sg-web"])
-    plan.parts["instances"]["i-web"] = Instance("i-web", "running", ("eni-web",), source_dest_check=False)
-    assert whys(ask(plan, "i-db", "internet")) == [Why.APPLIANCE], "switched off by the instance's name"
-    plan.parts["instances"]["i-web"] = Instance("i-web", "running", ("eni-0", "eni-web"), source_dest_check=False)
+    plan.parts["instances"]["i-nat"] = Instance("i-nat", "running", ("eni-nat",), source_dest_check=False)
+    assert ask(plan, "i-db", "internet").is_reached, "switched off by the instance's name"
+    plan.parts["instances"]["i-nat"] = Instance("i-nat", "running", ("eni-0", "eni-nat"), source_dest_check=False)
     assert whys(ask(plan, "i-db", "internet")) == [Why.SOURCE_DEST_CHECK], "which means its primary interface only"
+
+
+def test_a_nat_instance_needs_a_public_address_and_a_public_subnet() -> None:
+    assert whys(ask(behind_an_instance(public=""), "i-db", "internet")) == [Why.NO_PUBLIC_ADDRESS]
+    plan = behind_an_instance()
+    plan.table("rtb-pub", "vpc-1", subnets=["subnet-pub"])
+    assert whys(ask(plan, "i-db", "internet")) == [Why.NO_ROUTE]
+    plan = behind_an_instance()
+    plan.host("nat", "subnet-prv", "10.0.1.7", public="203.0.113.7", groups=["sg-nat"], check=False)
+    assert whys(ask(plan, "i-db", "internet")) == [Why.LOOP], "its own way out leads back to itself"
+    plan = behind_an_instance()
+    plan.host("nat", "subnet-pub", "10.0.0.7", public="203.0.113.7", groups=["sg-nat"], check=False, state="stopped")
+    assert whys(ask(plan, "i-db", "internet")) == [Why.NOT_RUNNING]
+
+
+def test_a_nat_instances_group_lets_in_and_out() -> None:
+    """work-with-nat-instances.html#nat-instance-sg: unlike a NAT gateway it has groups, in both directions."""
+    narrow = behind_an_instance(rule("in", "tcp", (443, 443), cidr="10.0.2.0/24"))
+    assert whys(ask(narrow, "i-db", "internet")) == [Why.GROUP_INGRESS]
+    assert whys(ask(behind_an_instance(), "i-db", "internet", 80)) == [Why.GROUP_INGRESS]
+    assert whys(ask(behind_an_instance(closed=True), "i-db", "internet")) == [Why.GROUP_EGRESS]
+    by_group = behind_an_instance(rule("in", "tcp", (443, 443), group_id="sg-db"))
+    assert ask(by_group, "i-db", "internet").is_reached
+
+
+def test_acls_count_at_a_nat_instance_too() -> None:
+    plan = behind_an_instance()
+    https: Rule = (100, "allow", "tcp", "0.0.0.0/0", (443, 443))
+    plan.acl("acl-pub", "vpc-1", inbound=[https], outbound=OPEN, subnets=["subnet-pub"])
+    assert whys(ask(plan, "i-db", "internet")) == [Why.ACL_INGRESS], "answers come in at its ephemeral ports"
+
+
+def test_what_else_is_sent_to_a_machine_cannot_be_judged() -> None:
+    plan = behind_an_instance()
+    plan.table("rtb-prv", "vpc-1", route("172.16.0.0/12", "eni-nat"), route("::/0", "eni-nat"), subnets=["subnet-prv"])
+    for destination in ("172.16.0.9", "internet6"):
+        answer = ask(plan, "i-db", destination)
+        assert (answer.verdict, whys(answer)) == (Verdict.INCONCLUSIVE, [Why.APPLIANCE])
+    plan.table("rtb-pub", "vpc-1", route("0.0.0.0/0", "eni-nat"), subnets=["subnet-pub"])
+    assert whys(ask(plan, "i-web", "internet")) == [Why.APPLIANCE], "it has a public address of its own"
 
 
 def test_a_gateway_endpoint_leads_to_its_service_without_nat() -> None:

@@ -130,3 +130,34 @@ def test_every_answer_has_its_evidence_in_both_languages(
         assert one.words.en
         assert one.words.es
         assert "{" not in one.words.en + one.words.es
+
+
+@settings(max_examples=60, deadline=None)
+@given(inbound=acl_rules, outbound=acl_rules, rules=group_rules, port=st.sampled_from((22, 443, 40000)))
+def test_a_nat_instance_whose_group_is_open_is_as_good_as_a_nat_gateway(
+    inbound: list[Rule], outbound: list[Rule], rules: list[GroupRule], port: int
+) -> None:
+    """nat-gateway comparison page: they differ in groups, not in routes and ACLs."""
+    gateway = plan_of(inbound, outbound, rules)
+    instance = plan_of(inbound, outbound, rules)
+    instance.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "eni-nat"), subnets=["subnet-prv"])
+    instance.group("sg-nat", "vpc-1", rule("in"))
+    instance.host("nat", "subnet-pub", "10.0.0.7", public="203.0.113.7", groups=["sg-nat"], check=False)
+    one, other = (reach(plan.network(), "i-db", "internet", "tcp", port) for plan in (gateway, instance))
+    assert (one.verdict, one.partial) == (other.verdict, other.partial)
+
+
+@settings(max_examples=60, deadline=None)
+@given(inbound=acl_rules, outbound=acl_rules, rules=group_rules, own=group_rules, port=st.sampled_from((22, 443)))
+def test_a_nat_instances_group_only_takes_away(
+    inbound: list[Rule], outbound: list[Rule], rules: list[GroupRule], own: list[GroupRule], port: int
+) -> None:
+    verdicts = []
+    for granted in (own, [rule("in"), rule("out")]):
+        plan = plan_of(inbound, outbound, rules)
+        plan.table("rtb-prv", "vpc-1", route("0.0.0.0/0", "eni-nat"), subnets=["subnet-prv"])
+        plan.group("sg-nat", "vpc-1", *granted, closed=True)
+        plan.host("nat", "subnet-pub", "10.0.0.7", public="203.0.113.7", groups=["sg-nat"], check=False)
+        verdicts.append(reach(plan.network(), "i-db", "internet", "tcp", port))
+    assert verdicts[1].is_reached or not verdicts[0].is_reached
+    assert verdicts[0].is_kept_out or not verdicts[1].is_kept_out
