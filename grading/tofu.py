@@ -1,8 +1,8 @@
 """Findings in a candidate's OpenTofu configuration: a plan made of a copy of it in a cell, or the state itself.
 
 Whatever the candidate wrote is run and read there only; here arrives JSON, which is hostile text. Nothing of theirs
-may become a program in that cell either, or it could speak for OpenTofu: the only provider is our own stand-in for AWS's,
-which plans and makes nothing (none is taken from `terraform.d/plugins`), `.terraform` is left behind, and a
+may become a program in that cell either, or it could speak for OpenTofu: the only provider is our own stand-in for
+AWS's, which plans and makes nothing (none is taken from `terraform.d/plugins`), `.terraform` is left behind, and a
 configuration that encrypts its state, which OpenTofu does by commands if asked to, is not planned.
 """
 
@@ -53,7 +53,7 @@ cd "/tmp/copy/$1" 2> /tmp/said || trouble folder
 _PLAN = r"""
 export CHECKPOINT_DISABLE=1 TF_IN_AUTOMATION=1 TF_CLI_CONFIG_FILE=/tmp/cli.tfrc
 printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' \
-  /usr/local/share/opentofu/plugins > /tmp/cli.tfrc
+  /usr/local/share/terraform/plugins > /tmp/cli.tfrc
 word='(^|[^"A-Za-z0-9_-])encryption([^"A-Za-z0-9_.-].*)?\{'
 if grep -rIE --include='*.tf' --include='*.tofu' "$word" /tmp/copy > /tmp/said; then trouble encryption; fi
 if grep -rIE --include='*.json' 'encryption|\\u' /tmp/copy > /tmp/said; then trouble encryption; fi

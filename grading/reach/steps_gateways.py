@@ -102,19 +102,30 @@ def interface(network: Network, walk: Walk, route: Route, subnet: Subnet) -> tup
         return (missing(network, walk, route, "DescribeNetworkInterfaces", "DescribeInstances"),)
     if walk.packet.destination in nic.addresses:
         return (walk.to(Entering(nic.vpc_id, subnet.id)),)
-    owner = network.instances.get(nic.instance_id)
-    if owner is not None and owner.state != "running":
-        return (walk.stopped(reason(Why.NOT_RUNNING, owner.id, "State.Name", owner.state)),)
+    if fault := _forwarding_fault(network, walk, nic):
+        return (walk.stopped(fault),)
     if nic.kind == _LOAD_BALANCED:
         return (walk.undecided(reason(Why.UNMODELLED, nic.id, "InterfaceType", nic.kind, peer=nic.kind)),)
-    primary = owner is not None and owner.interface_ids[:1] == (nic.id,)
-    if nic.source_dest_check and (owner is None or owner.source_dest_check or not primary):
-        return (walk.stopped(reason(Why.SOURCE_DEST_CHECK, nic.id, "SourceDestCheck", "true")),)
-    if walk.packet.source in nic.addresses:
-        return (walk.stopped(reason(Why.LOOP, nic.id, "Routes", "", peer=str(walk.packet.destination))),)
     if _asks_the_internet(network, walk, subnet):
         return (nat_instance(network, walk, nic, subnet),)
     return (walk.hop(nic.id).undecided(reason(Why.APPLIANCE, nic.id, "SourceDestCheck", "false")),)
+
+
+def _forwarding_fault(network: Network, walk: Walk, nic: Interface) -> Reason | None:
+    """Why the machine certainly sends nothing on that is not its own."""
+    owner = network.instances.get(nic.instance_id)
+    if owner is not None and owner.state != "running":
+        return reason(Why.NOT_RUNNING, owner.id, "State.Name", owner.state)
+    primary = owner is not None and owner.interface_ids[:1] == (nic.id,)
+    if (
+        nic.source_dest_check
+        and nic.kind != _LOAD_BALANCED
+        and (owner is None or owner.source_dest_check or not primary)
+    ):
+        return reason(Why.SOURCE_DEST_CHECK, nic.id, "SourceDestCheck", "true")
+    if walk.packet.source in nic.addresses:
+        return reason(Why.LOOP, nic.id, "Routes", "", peer=str(walk.packet.destination))
+    return None
 
 
 def _asks_the_internet(network: Network, walk: Walk, subnet: Subnet) -> bool:

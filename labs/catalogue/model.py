@@ -111,7 +111,7 @@ class ScenarioFile(FileModel):
     sandbox: SandboxNeeds
     shares_sandbox: bool = False
     judged_from: Literal["what_runs", "configuration"] = "what_runs"
-    """`configuration`: nothing that it describes can be made in a lab, so that what it says is all there is to judge."""
+    """`configuration`: nothing that it describes can be made in a lab; what it says is all there is to judge."""
     parameters: dict[ParameterName, Parameter] = {}
     client: dict[str, Any] | None = None
     """Of scenarios in a cluster, as `candidate`."""

@@ -144,7 +144,8 @@ def _userland_key() -> str:
 
 def _root_place(node_tools: Sequence[Tool]) -> Path:
     python = (pythonland.distributions_key(), pythonland.code_key())
-    keys = [_userland_key(), *python, *PROGRAMS, *(f"{each.name}={store.key(each)}" for each in node_tools)]
+    places = (f"{each.directory}/{each.name}={store.key(each)}" for each in node_tools)
+    keys = [_userland_key(), *python, *PROGRAMS, *places]
     return _directory() / f"root-{hashlib.sha256(' '.join(keys).encode()).hexdigest()[:12]}"
 
 

@@ -169,6 +169,45 @@ def test_a_provider_that_the_candidate_brings_is_not_run(ours: Bench) -> None:
     assert "inicializar" in finding.reason.es
 
 
+def test_aws_is_planned_and_never_made(ours: Bench) -> None:
+    """The stand-in of AWS's provider is found by the candidate's OpenTofu and the grader's, and refuses to apply."""
+    config = """terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws", version = "~> 6.0" }
+  }
+}
+provider "aws" {
+  region = "eu-west-1"
+  default_tags {
+    tags = { team = "meadow" }
+  }
+}
+resource "aws_s3_bucket" "this" {
+  for_each = toset(["a", "b"])
+  bucket   = "meadow-${each.key}"
+  tags     = { store = each.key }
+}
+resource "aws_s3_bucket_public_access_block" "this" {
+  for_each          = aws_s3_bucket.this
+  bucket            = each.value.id
+  block_public_acls = true
+}
+"""
+    place(lambda command: ours.in_cell(list(command)), "cloud", {"main.tf": config})
+    made = "resource_changes[?type == 'aws_s3_bucket'].change.after."
+    tags = [{"store": "a", "team": "meadow"}, {"store": "b", "team": "meadow"}]
+    finding = ours.finding(folder="cloud", look="anew", query=f"{made}tags_all", expect={"equals": tags})
+    assert finding.passed, finding.actual
+    said = ours.shell("cd cloud && tofu init -no-color && ! tofu apply -auto-approve -no-color 2>&1")
+    assert "plans only" in said
+    assert "aws_s3_bucket" not in ours.shell("cat cloud/terraform.tfstate")
+    ours.shell("sed -i 's/block_public_acls/block_pubic_acls/' cloud/main.tf")
+    finding = ours.finding(folder="cloud", look="anew", query=f"{made}bucket", expect={"count": 2})
+    assert not finding.passed
+    assert "block_pubic_acls" in finding.actual
+    ours.shell("rm -r cloud")
+
+
 def test_after_freezing_the_graders_own_runs_go_on(ours: Bench) -> None:
     argv = ours.in_cell(["bash", "-c", "echo begun; exec sleep 600"])
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as shell:

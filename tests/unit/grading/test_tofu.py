@@ -158,9 +158,26 @@ def test_what_must_be_refused_fails_when_it_is_not(answer: Any) -> None:
     assert not tofu_finding(refusal(), view(answer)).passed
 
 
-@pytest.mark.parametrize("part", [{"refused": True}, {"look": "state", "variables": {"a": 1}}, {"expect": None}])
+def test_what_must_not_be_destroyed_is_asked_by_a_plan_to_destroy() -> None:
+    seen = view({"trouble": "plan", "said": "Instance cannot be destroyed"})
+    check = TofuCheck.model_validate({"look": "plan", "folder": "shop", "destroy": True, "refused": True})
+    assert tofu_finding(check, seen).passed
+    assert isinstance(seen.sandbox, WorkspaceSandbox)
+    assert seen.sandbox.ran[0].command[-2] == "destroy"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"refused": True},
+        {"look": "state", "variables": {"a": 1}},
+        {"expect": None},
+        {"look": "state", "destroy": True},
+        {"look": "anew", "destroy": True},
+    ],
+)
 def test_a_look_that_contradicts_itself_is_refused(part: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"refused|variables|expect"):
+    with pytest.raises(ValueError, match=r"refused|variables|expect|destroy"):
         tofu(**part)
 
 
