@@ -27,6 +27,8 @@ class TofuCheck(Model):
     """None: `terraform.tfstate` in the folder."""
     variables: dict[str, Any] = Field(default_factory=dict)
     """Of the configuration, as if they were given on the command line: they come before all files of values."""
+    terragrunt: bool = False
+    """The folder is a unit of Terragrunt, which makes the plan."""
     destroy: bool = False
     """The plan is one to destroy everything: with `refused`, what must not be destroyed may not be."""
     refused: bool = False
@@ -42,6 +44,8 @@ class TofuCheck(Model):
             raise ValueError("refused, destroy and variables are of plans")
         if self.look == "anew" and self.destroy:
             raise ValueError("without a state there is nothing to destroy")
+        if self.terragrunt and (self.look != "plan" or self.state or self.variables or self.destroy or self.refused):
+            raise ValueError("terragrunt makes plans, on the state and with the variables that its configuration names")
         if self.refused == (self.expect is not None):
             raise ValueError("give either expect or refused")
         return self

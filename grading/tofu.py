@@ -3,7 +3,9 @@
 Whatever the candidate wrote is run and read there only; here arrives JSON, which is hostile text. Nothing of theirs
 may become a program in that cell either, or it could speak for OpenTofu: the only provider is our own stand-in for
 AWS's, which plans and makes nothing (none is taken from `terraform.d/plugins`), `.terraform` is left behind, and a
-configuration that encrypts its state, which OpenTofu does by commands if asked to, is not planned.
+configuration that encrypts its state, which OpenTofu does by commands if asked to, is not planned. Terragrunt has more
+ways to run a program: a configuration that names one of them is not planned, and what it generates is looked at again
+before each start of OpenTofu, by a wrapper.
 """
 
 import json
@@ -34,6 +36,10 @@ _TROUBLES = {
         "The configuration encrypts its state or plan, and is not planned.",
         "La configuración cifra su estado o plan, y no se planifica.",
     ),
+    "programs": (
+        "The configuration has Terragrunt run programs, and is not planned.",
+        "La configuración hace que Terragrunt ejecute programas, y no se planifica.",
+    ),
     "init": ("OpenTofu cannot initialise the configuration.", "OpenTofu no puede inicializar la configuración."),
     "plan": ("OpenTofu cannot plan the configuration.", "OpenTofu no puede planificar la configuración."),
     "state": ("There is no state that could be read.", "No hay un estado que se pueda leer."),
@@ -43,10 +49,10 @@ _COPY = f"""
 set -u
 trouble() {{ jq -cRs --arg at "$1" '{{trouble: $at, said: .[-2000:]}}' < /tmp/said; exit 0; }}
 : > /tmp/said; cat > /tmp/given
-size=$(du -sk --apparent-size --exclude=.terraform {WORKSPACE} | cut -f1)
+size=$(du -sk --apparent-size --exclude=.terraform --exclude=.terragrunt-cache {WORKSPACE} | cut -f1)
 [ "$size" -le {MOST_KIB} ] || trouble size
 mkdir /tmp/copy
-tar -C {WORKSPACE} --exclude=.terraform -c . | tar -C /tmp/copy -x
+tar -C {WORKSPACE} --exclude=.terraform --exclude=.terragrunt-cache -c . | tar -C /tmp/copy -x
 cd "/tmp/copy/$1" 2> /tmp/said || trouble folder
 """
 
@@ -68,6 +74,29 @@ printf '%s' "$3" > /tmp/given.tfvars.json
 tofu plan "$mode" -input=false -no-color -lock=false -var-file=/tmp/given.tfvars.json -out=/tmp/plan > /tmp/said 2>&1 ||
   trouble plan
 printf '{"document": '; tofu show -json /tmp/plan; printf '}'
+"""
+
+_TERRAGRUNT = r"""
+programs='(^|[^A-Za-z0-9_-])(run_cmd|(before|after|error)_hook|terraform_binary|extra_arguments|engine|sops_decrypt_file)'
+if grep -raE "$programs" /tmp/copy > /tmp/said; then trouble programs; fi
+if grep -rIE --include='*.json' '\\u' /tmp/copy > /tmp/said; then trouble programs; fi  # a name, spelled otherwise
+mkdir /tmp/bin
+cat > /tmp/bin/tofu << 'END'
+#!/bin/bash
+word='(^|[^"A-Za-z0-9_-])encryption([^"A-Za-z0-9_.-].*)?\{'
+if grep -rIE --include='*.tf' --include='*.tofu' "$word" . || grep -rIE --include='*.json' 'encryption|\\u' .; then
+  echo 'encryption is not planned' >&2
+  exit 1
+fi
+exec /usr/local/bin/tofu "$@"
+END
+chmod +x /tmp/bin/tofu
+export CHECKPOINT_DISABLE=1 TF_CLI_CONFIG_FILE=/tmp/cli.tfrc
+export TG_TF_PATH=/tmp/bin/tofu TG_NON_INTERACTIVE=true TG_NO_COLOR=true
+printf 'provider_installation {\n  filesystem_mirror {\n    path = "%s"\n  }\n}\n' \
+  /usr/local/share/terraform/plugins > /tmp/cli.tfrc
+terragrunt run -- plan -input=false -no-color -lock=false -out=/tmp/plan > /tmp/said 2>&1 || trouble plan
+printf '{"document": '; terragrunt run --log-disable -- show -json /tmp/plan; printf '}'
 """
 
 _STATE = f"""
@@ -135,7 +164,7 @@ def _mappings(value: object) -> Iterator[Mapping[str, Any]]:
 
 def _asked(check: TofuCheck, given: str, view: ScenarioView) -> Mapping[str, Any]:
     """What the cell says. Raises UnreachableError when that is no answer of our script."""
-    script = _COPY + (_STATE if check.look == "state" else _PLAN)
+    script = _COPY + (_STATE if check.look == "state" else _TERRAGRUNT if check.terragrunt else _PLAN)
     asked = (check.folder, "destroy" if check.destroy else check.look, json.dumps(check.variables))
     answer = view.sandbox.run(ToolRequest(("bash", "-c", script, "look", *asked), stdin=given))
     document = _parsed(answer.stdout)

@@ -208,6 +208,67 @@ resource "aws_s3_bucket_public_access_block" "this" {
     ours.shell("rm -r cloud")
 
 
+UNIT = """terraform {
+  source = "."
+}
+inputs = { size = 3 }
+"""
+SIZED = 'variable "size" {\n  type = number\n}\nresource "terraform_data" "db" {\n  input = var.size\n}\n'
+FORGED = """locals {
+  said = run_cmd("bash", "-c", "echo '{}'")
+}
+"""
+HOOKED = """terraform {
+  source = "."
+  before_hook "x" {
+    commands = ["plan"]
+    execute  = ["bash", "-c", "exit 0"]
+  }
+}
+"""
+GENERATED = """terraform {
+  source = "."
+}
+generate "more" {
+  path      = "more.tf"
+  if_exists = "overwrite"
+  contents  = "terraform {\\n encryp${"tion"} {\\n }\\n}\\n"
+}
+inputs = { size = 3 }
+"""
+
+
+def test_terragrunts_plan_is_that_of_its_unit(ours: Bench) -> None:
+    place(lambda command: ours.in_cell(list(command)), "unit", {"terragrunt.hcl": UNIT, "main.tf": SIZED})
+    asked = {"folder": "unit", "look": "plan", "terragrunt": True, "query": "resource_changes[].change.after.input"}
+    finding = ours.finding(**asked, expect={"equals": [3]})
+    ours.shell("rm -r unit")
+    assert finding.passed, finding.actual
+
+
+@pytest.mark.parametrize(
+    ("files", "told", "why"),
+    [
+        ({"terragrunt.hcl": FORGED}, "ejecute programas", "run_cmd"),
+        ({"terragrunt.hcl": HOOKED}, "ejecute programas", "before_hook"),
+        (
+            {"terragrunt.hcl": UNIT, "more.json": '{"locals": {"x": "${run\\u005fcmd(1)}"}}'},
+            "ejecute programas",
+            "more.json",
+        ),
+        ({"terragrunt.hcl": GENERATED}, "planificar", "encryption is not planned"),
+        ({"terragrunt.hcl": "inputs = {"}, "planificar", "terragrunt.hcl"),
+    ],
+)
+def test_units_that_would_run_programs_are_not_planned(ours: Bench, files: dict[str, str], told: str, why: str) -> None:
+    place(lambda command: ours.in_cell(list(command)), "unit", {"main.tf": SIZED} | files)
+    finding = ours.finding(folder="unit", look="plan", terragrunt=True, expect={"count": 0})
+    ours.shell("rm -r unit")
+    assert not finding.passed
+    assert told in finding.reason.es, finding.actual
+    assert why in finding.actual
+
+
 def test_after_freezing_the_graders_own_runs_go_on(ours: Bench) -> None:
     argv = ours.in_cell(["bash", "-c", "echo begun; exec sleep 600"])
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as shell:

@@ -174,10 +174,12 @@ def test_what_must_not_be_destroyed_is_asked_by_a_plan_to_destroy() -> None:
         {"expect": None},
         {"look": "state", "destroy": True},
         {"look": "anew", "destroy": True},
+        {"look": "anew", "terragrunt": True},
+        {"terragrunt": True, "variables": {"a": 1}},
     ],
 )
 def test_a_look_that_contradicts_itself_is_refused(part: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"refused|variables|expect|destroy"):
+    with pytest.raises(ValueError, match=r"refused|variables|expect|destroy|terragrunt"):
         tofu(**part)
 
 
