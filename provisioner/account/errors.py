@@ -11,6 +11,7 @@ EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 UNKNOWN_KEY = frozenset({"InvalidClientTokenId", "InvalidAccessKeyId", "UnrecognizedClientException", "AuthFailure",
                          "SignatureDoesNotMatch", "IncompleteSignature"})  # fmt: skip
 """Also what a region that is off answers: it does not know the account's keys."""
+TROUBLED = frozenset({"InternalFailure", "InternalError", "ServiceUnavailable"})
 REGION_OFF = frozenset({"OptInRequired", "RegionDisabledException"})
 
 
@@ -40,9 +41,13 @@ def refused(error: ClientError, doing: str, *, region: str = "") -> TallerError:
             f"{place}: the AWS credentials have expired.", hint="Log in again, then repeat the command.", code=code
         )
     if code in OVERLOADED:
+        why = (
+            f"has trouble of its own ({code}: {said})."
+            if code in TROUBLED
+            else f"throttles this account ({code}) and did so after every retry."
+        )
         return UnreachableError(
-            f"{place}: AWS throttles this account ({code}) and did so after every retry.",
-            hint="Wait a minute and repeat the command: it goes on where it stopped.",
+            f"{place}: AWS {why}", hint="Wait a minute and repeat the command: it goes on where it stopped."
         )
     if code in REGION_OFF:
         return AccountError(f"{place}: the region is off in this account.", hint=region_hint(region), code=code)
@@ -56,7 +61,8 @@ def refused(error: ClientError, doing: str, *, region: str = "") -> TallerError:
             hint=f"{hint} {region_hint(region)}" if region else hint,
             code=code,
         )
-    return AwsError(f"{place}: {code}: {said}", code=code)
+    hint = f"AWS's documentation of {doing} tells what {code or 'it'} means. Nothing was created by this call."
+    return AwsError(f"{place}: {code}: {said}", code=code, hint=hint)
 
 
 def region_hint(region: str) -> str:

@@ -59,7 +59,10 @@ class Fence:
         lab_id(self.lab)
         account_id(self.account)
         if wrong := list(_problems(self)):
-            raise InputError(f"The fence of lab {self.lab} cannot be built: {'; '.join(wrong)}.")
+            raise InputError(
+                f"The fence of lab {self.lab} cannot be built: {'; '.join(wrong)}.",
+                hint="Look at --region, --budget-usd, --notify and --ttl. Nothing was created.",
+            )
 
     @property
     def fence_path(self) -> str:

@@ -17,6 +17,7 @@ from botocore.exceptions import (
     ClientError,
     ConnectionError,  # noqa: A004 - botocore's name for it
     HTTPClientError,
+    InvalidRegionError,
     ParamValidationError,
     UnknownServiceError,
 )
@@ -32,6 +33,8 @@ OVERLOADED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceed
                         "InternalFailure", "InternalError", "ServiceUnavailable", "RequestExpired", "ExpiredToken",
                         "ExpiredTokenException"})  # fmt: skip
 """Answers that say nothing of the account: AWS could not look."""
+AWAY_HINT = "Is there a way from here to AWS (network, proxy, AWS_ENDPOINT_URL, AWS_REGION)? Then repeat the command."
+HERE_HINT = "`taller list` shows whether the lab is damaged; `taller down LAB` removes it."
 _METADATA = "ResponseMetadata"
 Keys = Mapping[str, str]
 """AccessKeyId, SecretAccessKey and maybe SessionToken, as AWS names them."""
@@ -56,14 +59,15 @@ class AwsClient:
 
         Raises UnreachableError when there is no answer, InputError for an operation or parameters AWS does not know.
         """
-        with translated(call):
+        with translated(call, endpoint=self.admin.endpoint):
             client = self._client(call)
             name = xform_name(call.operation)
             if not hasattr(client, name):
                 raise InputError(f"{call.service} has no operation {call.operation}.")
-            if client.can_paginate(name):
-                return _plain(client.get_paginator(name).paginate(**call.parameters).build_full_result())
-            return _plain(getattr(client, name)(**call.parameters))
+            with _speaking_to_aws(call):
+                if client.can_paginate(name):
+                    return _plain(client.get_paginator(name).paginate(**call.parameters).build_full_result())
+                return _plain(getattr(client, name)(**call.parameters))
 
     def ask(self, call: AwsCall) -> AwsAnswer:
         """As `call`, but a no of AWS's is an answer too."""
@@ -73,7 +77,9 @@ class AwsClient:
             said = error.response.get("Error", {})
             code = str(said.get("Code", "Unknown"))
             if code in OVERLOADED or _status(error) >= http.client.INTERNAL_SERVER_ERROR:
-                raise UnreachableError(f"{call} could not be answered: {code}.") from error
+                raise UnreachableError(
+                    f"{call} could not be answered: {code}.", hint="Try again in a minute."
+                ) from error
             return AwsAnswer(error_code=code, error_message=str(said.get("Message", "")))
 
     def with_keys(self, keys: Keys | Callable[[], Keys]) -> "AwsClient":
@@ -92,10 +98,12 @@ class AwsClient:
                 retries=False,
             )
             if answer.status != http.client.OK:
-                raise UnreachableError(f"The AWS account's gate answers {answer.status} to {verb}.")
+                raise UnreachableError(f"The AWS account's gate answers {answer.status} to {verb}.", hint=HERE_HINT)
             return cast("dict[str, Any]", json.loads(answer.data))
         except urllib3.exceptions.HTTPError as error:
-            raise UnreachableError(f"The AWS account at {self.admin.endpoint} does not answer.") from error
+            raise UnreachableError(
+                f"The AWS account at {self.admin.endpoint} does not answer.", hint=HERE_HINT
+            ) from error
 
     @cached_property
     def _session(self) -> Any:
@@ -146,16 +154,37 @@ class AwsClient:
 
 
 @contextmanager
-def translated(call: AwsCall) -> Iterator[None]:
-    """Botocore's errors about the way to AWS, and about us, become ours; AWS's own no (ClientError) passes."""
+def translated(call: AwsCall, *, endpoint: str = "") -> Iterator[None]:
+    """Botocore's errors about the way to AWS, and about us, become ours; AWS's own no (ClientError) passes.
+
+    `endpoint` is an emulated account's; its errors name other remedies than AWS's.
+    """
     try:
         yield
     except (UnknownServiceError, ParamValidationError) as error:
-        raise InputError(f"{call} cannot be asked: {error}") from error
+        raise InputError(f"{call} cannot be asked: {error}", hint="`taller catalogue` checks all calls.") from error
+    except InvalidRegionError as error:
+        hint = "Name one as AWS does, e.g. --region eu-west-1 or AWS_REGION."
+        raise InputError(f"{call} cannot be asked: {error}", hint=hint) from error
     except (ConnectionError, HTTPClientError, ResponseParserError) as error:
-        raise UnreachableError(f"AWS does not answer to {call}: {type(error).__name__}.") from error
+        raise UnreachableError(
+            f"{f'The AWS account at {endpoint}' if endpoint else 'AWS'} does not answer to {call}: "
+            f"{type(error).__name__}.",
+            hint=HERE_HINT if endpoint else AWAY_HINT,
+        ) from error
     except BotoCoreError as error:
-        raise UnreachableError(f"{call} could not be asked: {error}") from error
+        raise UnreachableError(f"{call} could not be asked: {error}", hint=AWAY_HINT) from error
+
+
+@contextmanager
+def _speaking_to_aws(call: AwsCall) -> Iterator[None]:
+    """What answers with something else than AWS does (a proxy's page) makes botocore's parsers stumble anywhere."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UnreachableError(
+            f"What answers to {call} does not speak as AWS does ({type(error).__name__}).", hint=AWAY_HINT
+        ) from error
 
 
 def _status(error: ClientError) -> int:

@@ -97,9 +97,16 @@ def _create_stack(client: AwsClient, system: AwsSystem, tags: Mapping[str, str])
     deadline = time.monotonic() + STACK_SECONDS
     while (status := _stack(client, system.stack)["StackStatus"]) not in _GOOD:
         if not status.endswith("_IN_PROGRESS") or status.startswith("ROLLBACK"):
-            raise AwsError(f"The stack {system.stack} is {status}: {_why(client, system.stack)}", code=status)
+            raise AwsError(
+                f"The stack {system.stack} is {status}: {_why(client, system.stack)}",
+                code=status,
+                hint="What was made is taken back. In a scenario of yours, mend template.yaml.j2 where it says.",
+            )
         if time.monotonic() > deadline:
-            raise TimedOutError(f"The stack {system.stack} is still {status} after {STACK_SECONDS:g} s.")
+            raise TimedOutError(
+                f"The stack {system.stack} is still {status} after {STACK_SECONDS:g} s.",
+                hint="Is the host overloaded, or AWS slow? Repeat the command.",
+            )
         time.sleep(POLL_SECONDS)
 
 
@@ -136,11 +143,18 @@ def _taken(client: AwsClient, step: Step, names: Mapping[str, str]) -> dict[str,
     for name, path in step.keep.items():
         value = jmespath.search(path, answer)
         if value is None:
-            raise InputError(f"step {step.id} keeps {name}: {path} finds nothing in the answer.")
+            raise InputError(
+                f"step {step.id} keeps {name}: {path} finds nothing in the answer of {step.service}:{step.operation}.",
+                hint="Mend `keep` in the scenario's steps.yaml.j2.",
+            )
         kept[name] = str(value)
     return kept
 
 
 def _refused(place: str, error: ClientError) -> AwsError:
     said = error.response.get("Error", {})
-    return AwsError(f"{place}: {said.get('Code', '')}: {said.get('Message', '')}", code=str(said.get("Code", "")))
+    return AwsError(
+        f"{place}: {said.get('Code', '')}: {said.get('Message', '')}",
+        code=str(said.get("Code", "")),
+        hint="What was made is taken back. In a scenario of yours, mend the template or step that is named.",
+    )

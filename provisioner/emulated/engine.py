@@ -20,7 +20,7 @@ from provisioner.cell import root
 from provisioner.cell.cell import CellFiles, Cells
 from provisioner.cell.joining import join_cells
 from provisioner.cell.shell import CANDIDATE_UID, Beside, shell_command
-from provisioner.cell.slots import ACCOUNT_SUFFIX, Slot
+from provisioner.cell.slots import ACCOUNT_SUFFIX, Slot, lab_of_cell
 from provisioner.cell.spec import CellSpec
 from provisioner.images import noderoot, pythonland
 from provisioner.labnode import events, host
@@ -85,7 +85,9 @@ class EmulatedEngine:
         slot, pid = cells.slots.find(cell), cells.pid(cell)
         if slot is None or pid is None:
             raise InfrastructureError(
-                f"The AWS account of lab {lab} does not run any more.", hint="`taller down` removes the lab.", lab=lab
+                f"The AWS account of lab {lab} does not run any more.",
+                hint=f"`taller down {lab}` removes the lab.",
+                lab=lab,
             )
         return shell_command(
             cells, slot, beside=Beside(pid, pid), command=command, access=access, usr=noderoot.path() / "usr"
@@ -135,6 +137,8 @@ class EmulatedEngine:
             until="ready",
             limit_seconds=READY_TIMEOUT_SECONDS,
             is_alive=lambda: cells.pid(slot.lab) is not None,
+            what=f"AWS account of lab {lab_of_cell(slot.lab)}",
+            hint=f"Its last words are in {self._failed(slot)}; repeat the command.",
         )["ready"]
         cells.stop_listening(slot.lab)
         kept = self._admin_file(cells, slot)
@@ -153,11 +157,14 @@ class EmulatedEngine:
         """What the server said before it is removed, for whoever looks into why."""
         cells.stop_listening(slot.lab)
         files: CellFiles = cells.files(slot.home, slot.lab)
-        kept = self._settings.home / "failed" / slot.lab
+        kept = self._failed(slot)
         kept.mkdir(parents=True, exist_ok=True)
         for path in (files.events, files.log):
             if path.exists():
                 shutil.copy(path, kept / path.name)
+
+    def _failed(self, slot: Slot) -> Path:
+        return self._settings.home / "failed" / slot.lab
 
     def _cells(self) -> Cells:
         return Cells(self._settings, runc=lambda: noderoot.path() / "usr/local/bin/runc", nft=nft_command())

@@ -13,8 +13,10 @@ Event = dict[str, Any]
 _PLAIN = ("event", "seconds", "component", "error")
 
 
-def follow(path: Path, *, until: str, limit_seconds: float, is_alive: Callable[[], bool]) -> dict[str, Event]:
-    """Return the events by name once `until` was said.
+def follow(
+    path: Path, *, until: str, limit_seconds: float, is_alive: Callable[[], bool], what: str = "node", hint: str = ""
+) -> dict[str, Event]:
+    """Return the events by name once `until` was said. `what` is booting; `hint` tells where it left its last words.
 
     Raises InfrastructureError when the node says that it failed or ends, TimedOutError after `limit_seconds`.
     """
@@ -23,14 +25,15 @@ def follow(path: Path, *, until: str, limit_seconds: float, is_alive: Callable[[
         events = read(path)
         if failed := events.get("failed"):
             where = failed.get("component", "labnode")
-            raise InfrastructureError(f"The node failed: {where}: {failed.get('error', '')[:2000]}")
+            raise InfrastructureError(f"The {what} failed: {where}: {failed.get('error', '')[:2000]}", hint=hint)
         if until in events:
             return events
         if not is_alive():
-            raise InfrastructureError(f"The node ended after {', '.join(events) or 'nothing'}.")
+            raise InfrastructureError(f"The {what} ended after it said {', '.join(events) or 'nothing'}.", hint=hint)
         if time.monotonic() > deadline:
+            got = ", ".join(events) or "-"
             raise TimedOutError(
-                f"The node was not {until} within {limit_seconds:.0f} s; it got as far as: {', '.join(events) or '-'}.",
+                f"The {what} was not {until} within {limit_seconds:.0f} s; it got as far as: {got}.",
                 hint="Is the host overloaded? TALLER_NODE_READY_TIMEOUT_SECONDS raises the limit.",
             )
         time.sleep(POLL_SECONDS)

@@ -156,6 +156,7 @@ def test_no_credentials_are_the_callers_to_mend() -> None:
     ("code", "kind", "words"),
     [
         ("ThrottlingException", UnreachableError, "throttles"),
+        ("InternalFailure", UnreachableError, "trouble of its own"),
         ("AccessDenied", AccountError, "Allow ec2:CreateVpc"),
         ("UnauthorizedOperation", AccountError, "Allow ec2:CreateVpc"),
         ("OptInRequired", AccountError, "the region is off"),
@@ -163,6 +164,7 @@ def test_no_credentials_are_the_callers_to_mend() -> None:
         ("ExpiredTokenException", AccountError, "Log in again"),
         ("RequestExpired", AccountError, "expired"),
         ("VpcLimitExceeded", AwsError, "VpcLimitExceeded: no"),
+        ("VpcLimitExceeded", AwsError, "documentation of ec2:CreateVpc"),
     ],
 )
 def test_what_aws_says_no_with_becomes_words_and_a_remedy(code: str, kind: type[Exception], words: str) -> None:

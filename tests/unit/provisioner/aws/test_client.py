@@ -1,3 +1,6 @@
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -37,10 +40,38 @@ def test_what_aws_does_not_know_is_said(client: AwsClient, call: AwsCall) -> Non
 
 
 def test_nobody_answering_is_not_an_answer() -> None:
-    with pytest.raises(UnreachableError):
+    with pytest.raises(UnreachableError, match=r"account at http://127\.0\.0\.1:1 does not answer") as caught:
         AwsClient(NOWHERE).ask(AwsCall("iam", "ListUsers"))
-    with pytest.raises(UnreachableError):
+    assert "taller list" in caught.value.hint
+    with pytest.raises(UnreachableError) as caught:
         AwsClient(NOWHERE).control("state")
+    assert "taller list" in caught.value.hint
+
+
+def test_what_answers_with_something_else_is_not_aws() -> None:
+    """A page of a proxy: botocore's parser stumbles over it with a KeyError."""
+
+    class Portal(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>Please log in</html>")
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Portal) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        admin = AwsAdmin(f"http://127.0.0.1:{server.server_port}", "000000000000", "eu-west-1", "none")
+        with pytest.raises(UnreachableError, match="does not speak as AWS does") as caught:
+            AwsClient(admin).ask(AwsCall("sts", "GetCallerIdentity"))
+        server.shutdown()
+    assert "proxy" in caught.value.hint
+
+
+def test_a_region_that_cannot_be_one_is_the_callers_to_mend(client: AwsClient) -> None:
+    with pytest.raises(InputError, match="region_name") as caught:
+        client.ask(AwsCall("iam", "ListUsers", region="Europe!"))
+    assert "--region" in caught.value.hint
 
 
 def test_a_reader_only_reads(client: AwsClient) -> None:

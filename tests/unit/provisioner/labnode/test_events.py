@@ -61,10 +61,10 @@ def test_a_failure_is_told_with_its_component(path: Path) -> None:
 
 def test_a_node_that_ends(path: Path) -> None:
     path.write_text(line("etcd") + line("api"))
-    with pytest.raises(InfrastructureError, match="ended after etcd, api"):
+    with pytest.raises(InfrastructureError, match="ended after it said etcd, api"):
         follow(path, alive=False)
     path.write_text("")
-    with pytest.raises(InfrastructureError, match="ended after nothing"):
+    with pytest.raises(InfrastructureError, match="ended after it said nothing"):
         follow(path, alive=False)
 
 
