@@ -1,0 +1,3 @@
+# caught-by: visitors-stay-out
+set -euo pipefail
+kubectl -n {{ ns }} patch networkpolicy front-desk --type=merge -p '{"spec":{"ingress":[{}]}}'

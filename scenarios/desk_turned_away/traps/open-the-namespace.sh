@@ -1,0 +1,3 @@
+# caught-by: closed-by-default
+set -euo pipefail
+kubectl -n {{ ns }} delete networkpolicy --all
