@@ -171,9 +171,14 @@ def load_plan(text: str, name: str) -> PlanFile:
 
 
 def _problems(error: ValidationError, root: yaml.Node | None, name: str) -> Iterator[str]:
-    for problem in error.errors():
+    """The plan's lines to mend, from above. A list whose entries are wrong is not called empty beside them."""
+    problems = error.errors()
+    inner = {place[:depth] for place in (each["loc"] for each in problems) for depth in range(len(place))}
+    for problem in sorted(problems, key=lambda each: _line(root, each["loc"])):
+        if problem["loc"] in inner:
+            continue
         where = ".".join(str(part) for part in problem["loc"])
-        yield f"  {name}:{_line(root, problem['loc'])}: {where}: {problem['msg']}"
+        yield f"  {name}:{_line(root, problem['loc'])}: {where}: {problem['msg'].removeprefix('Value error, ')}"
 
 
 def _line(node: yaml.Node | None, path: Sequence[Any]) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from labs.posting.judgement import Kind, Requirement
+from labs.posting.language import UNKNOWN
 from labs.posting.plan import Plan, PlanWarning, Reason, WarningKind
 from labs.posting.reading import Fit
 from labs.posting.taxonomy import taxonomy
@@ -94,7 +95,10 @@ def reason_sentence(reason: Reason, language: str) -> str:
 
 def warning_sentence(warning: PlanWarning, language: str) -> str:
     """Return the warning."""
-    return _WARNINGS[_known(language)][warning.kind].format(line=warning.line, detail=warning.detail)
+    text = _WARNINGS[_known(language)][warning.kind]
+    if warning.detail == UNKNOWN:  # a code that says nothing to people
+        text = text.replace(" ({detail})", "")
+    return text.format(line=warning.line, detail=warning.detail)
 
 
 def kind_word(kind: Kind | str, language: str) -> str:

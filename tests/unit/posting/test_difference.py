@@ -1,3 +1,6 @@
+import pytest
+
+from labs.core.errors import InputError
 from labs.posting.difference import Outline, difference, lines_of
 from labs.posting.plan import Plan, make_plan
 from labs.posting.planfile import dump_plan, load_plan
@@ -39,3 +42,15 @@ def test_a_plan_and_its_file_are_the_same() -> None:
     changes = difference(Outline.of_plan(plan), outline)
     assert changes["same"]
     assert not list(lines_of(changes, "en"))
+
+
+def test_a_plan_with_wrong_entries_is_told_of_these_and_not_of_having_none() -> None:
+    text = dump_plan(_plan("- Linux\n- Helm"))
+    wrong = "\n".join(
+        line.split("minutes:")[0] + "minutes: soon" if "minutes:" in line else line for line in text.splitlines()
+    )
+    with pytest.raises(InputError) as told:
+        load_plan(wrong, "plan.yaml")
+    lines = [line.split(": ")[1] for line in str(told.value).splitlines() if line.startswith("  plan.yaml:")]
+    assert lines[:2] == ["minutes", "scenarios.0.minutes"]
+    assert "scenarios" not in lines

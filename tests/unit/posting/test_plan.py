@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from labs.core.errors import InputError
 from labs.core.ids import RequirementId, ScenarioId
 from labs.posting.coverage import Need, Wishes, choose, covers
-from labs.posting.plan import Plan, make_plan
+from labs.posting.plan import Plan, PlanWarning, WarningKind, make_plan
 from labs.posting.plan_json import to_json
 from labs.posting.planfile import dump_plan, is_plan, load_plan, read_plan
 from labs.posting.reading import read_posting
 from labs.posting.schema import PAGE, schema_page
-from labs.posting.sentences import notes, rows
+from labs.posting.sentences import notes, rows, warning_sentence
 from labs.posting.vocabulary import Level
 from tests.unit.posting.samples import EXAMPLES, option, reading
 
@@ -263,3 +263,10 @@ def test_published_schema_is_current() -> None:
     schema = json.loads(schema_page())
     assert set(schema["required"]) == {"taller_plan", "scenarios"}
     assert set(schema["properties"]) == set(yaml.safe_load(dump_plan(_plan())))
+
+
+def test_an_unknown_language_is_told_without_a_code() -> None:
+    unknown = PlanWarning(WarningKind.LANGUAGE_NOT_UNDERSTOOD, detail="und")
+    assert warning_sentence(unknown, "en") == "Language not understood: only proper names were read."
+    french = PlanWarning(WarningKind.LANGUAGE_NOT_UNDERSTOOD, detail="fr")
+    assert warning_sentence(french, "es") == "Idioma no reconocido (fr): solo se leyeron nombres propios."
