@@ -33,7 +33,7 @@ build/uv/bin/uv:
 packages: $(BIN)/taller
 	@$(BIN)/python -m provisioner.toolchain.packages || [ "$$(id -u)" != 0 ]
 
-toolchain: setup ## build or fetch every tool, the node's root and the images (once: about ten minutes on two cores)
+toolchain: setup ## build or fetch every tool, the node's root and the images (once: about twelve minutes on two cores)
 	@$(BIN)/python -m provisioner.prepare
 
 demo: toolchain ## a posting becomes a lab, is broken, graded, fixed, graded again and removed
