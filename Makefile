@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo build/uv/bin/uv)
 PYTHON3 := $(shell command -v python3.11 || command -v python3)
 
-.PHONY: help setup packages toolchain demo test test-unit test-cluster test-e2e check check-python check-go bench bench-boots bench-proofs bench-postings clean
+.PHONY: help setup packages toolchain demo test test-unit test-cluster test-e2e check check-python check-go bench bench-boots bench-proofs bench-postings conformance clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -81,6 +81,14 @@ bench-proofs: toolchain ## prove every scenario N times (default 10) and print t
 
 bench-postings: setup ## how well and how fast postings are read, and plans made
 	@$(BIN)/python -m tests.bench.postings -v
+
+# make conformance FOCUS='sig-network.*Netpol' MINUTES=30 PROCS=2 REST=--rest
+PROCS := 4
+MINUTES := 240
+FOCUS :=
+REST :=
+conformance: setup ## upstream's end-to-end tests against a lab (the tests build in ten minutes, once; then an hour or two)
+	@$(BIN)/python -m tests.conformance --procs $(PROCS) --minutes $(MINUTES) --focus '$(FOCUS)' $(REST)
 
 clean: ## remove what make made here; the caches of tools and images stay
 	rm -rf build .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

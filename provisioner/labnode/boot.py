@@ -26,11 +26,13 @@ _FIRST_PROCESS = {
 }
 
 
-def boot(cells: Cells, nodes: Sequence[Node], spec: SandboxSpec, *, limit_seconds: float) -> float:
+def boot(
+    cells: Cells, nodes: Sequence[Node], spec: SandboxSpec, images: unpacked.Unpacked, *, limit_seconds: float
+) -> float:
     """Every node of the lab is Ready; the seconds it took. Raises InfrastructureError or TimedOutError."""
     started = time.time()
     first, *workers = nodes
-    start = partial(_start, cells, nodes=nodes, spec=spec)
+    start = partial(_start, cells, nodes=nodes, spec=spec, images=images)
     first_pid = start(first, limits=spec.limits, issued={})
     follow = partial(_follow, cells, nodes, limit_seconds=limit_seconds)
     if workers:
@@ -49,9 +51,16 @@ def boot(cells: Cells, nodes: Sequence[Node], spec: SandboxSpec, *, limit_second
 
 
 def _start(
-    cells: Cells, node: Node, *, nodes: Sequence[Node], spec: SandboxSpec, limits: Limits, issued: Mapping[str, str]
+    cells: Cells,
+    node: Node,
+    *,
+    nodes: Sequence[Node],
+    spec: SandboxSpec,
+    images: unpacked.Unpacked,
+    limits: Limits,
+    issued: Mapping[str, str],
 ) -> int:
-    root, images, files = noderoot.path(), unpacked.path(), cells.files(node.slot.home, node.slot.lab)
+    root, files = noderoot.path(), cells.files(node.slot.home, node.slot.lab)
     cell = CellSpec(
         args=[*_FIRST_PROCESS[spec.layout], f"/{_CONFIG}"],
         root=files.root,

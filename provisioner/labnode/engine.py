@@ -1,7 +1,7 @@
 """The engine `labnode`: a cell for each node of a lab, and in it a Kubernetes node in one process."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from provisioner.cell.cell import CellFiles, Cells
 from provisioner.cell.nodeshell import end_node_commands, node_command
 from provisioner.cell.shell import Beside, shell_command
 from provisioner.cell.slots import ACCOUNT_SUFFIX, Slot
-from provisioner.images import noderoot
+from provisioner.images import noderoot, unpacked
 from provisioner.labnode import events, host
 from provisioner.labnode.boot import boot
 from provisioner.labnode.nodes import Node, all_cells, cell_of, node_name
@@ -26,8 +26,9 @@ class LabnodeEngine:
     name = "labnode"
     kind = "kubernetes"
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, images: Callable[[], unpacked.Unpacked] = unpacked.path) -> None:
         self._settings = settings
+        self._images = images
 
     def problems(self) -> Sequence[str]:
         """Why this host cannot run a lab now, each with its remedy."""
@@ -44,7 +45,7 @@ class LabnodeEngine:
         try:
             numbers = range(1, spec.nodes + 1)
             nodes = [Node(number, cells.slots.reserve(cell_of(spec.lab, number))) for number in numbers]
-            seconds = boot(cells, nodes, spec, limit_seconds=self._settings.node_ready_timeout_seconds)
+            seconds = boot(cells, nodes, spec, self._images(), limit_seconds=self._settings.node_ready_timeout_seconds)
         except BaseException:
             self._keep_logs(spec.lab, cells)
             self.destroy(spec.lab)

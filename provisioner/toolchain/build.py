@@ -58,6 +58,8 @@ def command(recipe: Recipe, into: Path) -> list[str]:
     flags = [*COMPILER_FLAGS, f"-ldflags={' '.join(linker)}"]
     if recipe.tags:
         flags.append(f"-tags={','.join(recipe.tags)}")
+    if recipe.is_test:
+        return ["go", "test", "-c", *flags, "-o", f"{into}/", *recipe.packages]
     return ["go", "build", *flags, "-o", f"{into}/", *recipe.packages]
 
 

@@ -55,6 +55,8 @@ class Recipe(_Row):
     stamps: Mapping[str, str] = Field(default_factory=dict)
     """Go variables set by the linker (-X), mostly versions."""
     cgo: bool = False
+    is_test: bool = False
+    """The one package's tests are the program (`go test -c`), named like the tool's first binary."""
     usual_seconds: float
     """On two cores with an empty Go cache: the longest is started first."""
 
@@ -77,6 +79,8 @@ class Tool(_Row):
     """Part of a lab's node root file system."""
     directory: str = "usr/local/bin"
     """Where it goes there."""
+    on_demand: bool = False
+    """No lab needs it: it is got only by name, never with all the others."""
     static: bool = False
     """Accept only statically linked binaries from the host: the node's C library need not be the host's."""
     host: HostRule | None = None

@@ -64,20 +64,20 @@ def path(name: str) -> Path:
 
 
 def report() -> list[ToolStatus]:
-    """The state of every pinned tool. Builds and downloads nothing."""
-    return [_status(each) for each in table().values()]
+    """The state of every tool that labs need. Builds and downloads nothing."""
+    return [_status(each) for each in table().values() if not each.on_demand]
 
 
 def ensure(
     names: Iterable[str] = (), progress: Progress | None = None, *, sources: Sources | None = None
 ) -> dict[str, Path]:
-    """Every named tool (all, when none is named) is there; returns name → path of its main binary.
+    """Every named tool (all that labs need, when none is named) is there; returns name → path of its main binary.
 
     Safe beside other processes that do the same, and after any of them was killed. Raises ToolchainError naming every
     tool that could not be had, after all the others are there.
     """
     names = list(names)
-    wanted = {each.name: each for each in map(tool, names)} if names else dict(table())
+    wanted = {each.name: each for each in (map(tool, names) if names else _needed_by_labs())}
     told, sources = progress or Silent(), sources or Sources()
     problems = _get_all([each for each in wanted.values() if not store.entry(each).is_there], told, sources)
     if problems:
@@ -87,6 +87,10 @@ def ensure(
             or "`taller doctor` lists why.",
         )
     return {name: path(name) for name in names or wanted}
+
+
+def _needed_by_labs() -> Iterable[Tool]:
+    return (each for each in table().values() if not each.on_demand)
 
 
 def _get_all(tools: Collection[Tool], told: Progress, sources: Sources) -> dict[str, ToolchainError]:

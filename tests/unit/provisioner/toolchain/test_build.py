@@ -36,6 +36,11 @@ def test_the_command_leaves_no_trace_of_the_place_of_building() -> None:
     assert command[-3:] == ["-o", "/out/", "./cmd/x"]
 
 
+def test_a_program_that_is_a_packages_tests_is_built_with_the_same_flags() -> None:
+    usual, tests = (build.command(RECIPE.model_copy(update={"is_test": is_test}), Path("/out")) for is_test in (0, 1))
+    assert tests == ["go", "test", "-c", *usual[2:]]
+
+
 def test_a_c_part_is_linked_statically() -> None:
     linked = " ".join(build.command(RECIPE.model_copy(update={"cgo": True}), Path("/out")))
     assert "-linkmode=external -extldflags=-static" in linked
