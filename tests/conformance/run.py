@@ -1,11 +1,13 @@
-"""Running chosen tests of upstream's suite: a lab for them, and ginkgo in batches, so that early results are kept."""
+"""Running chosen tests of upstream's suite: a lab for them, and ginkgo."""
 
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import yaml
@@ -23,32 +25,30 @@ BUILD = Path("build/conformance")
 NODES = 2
 """As upstream wants at least: some tests put pods on different nodes."""
 LIMITS = Limits(cpu_cores=4.0, memory_mib=6144, pids=16384, disk_mib=12288)
-BATCH = 150
 GRACE_SECONDS = 120.0
 """For ginkgo to clean up and report once its time is over."""
 SERIAL = "[Serial]"
 
 
 def run(tests: Sequence[str], *, procs: int, until: float) -> Iterator[Mapping[str, Result]]:
-    """Give each batch's results as it ends; none is begun after `until` (seconds of `time.monotonic`).
+    """Give the results of tests that may run side by side, then of those marked [Serial]; all in one lab.
 
-    Tests marked [Serial] come last, one after the other. All run in one lab, which is gone at the end.
+    What is not over by `until` (seconds of `time.monotonic`) is not among them. The lab is gone at the end.
     """
     with _lab() as flags:
-        for number, (batch, side_by_side) in enumerate(_batches(tests, procs), 1):
-            left = until - time.monotonic()
-            if left <= 0:
-                return
-            sys.stderr.write(f"batch {number}: {len(batch)} tests, {side_by_side} at once\n")
-            yield _ginkgo(f"batch-{number}", batch, flags, procs=side_by_side, limit_seconds=left)
+        for name, some, side_by_side in phases(tests, procs):
+            if (left := until - time.monotonic()) > 0:
+                sys.stderr.write(f"{len(some)} tests, {side_by_side} at once: {BUILD}/{name}.log\n")
+                yield _ginkgo(name, some, flags, procs=side_by_side, limit_seconds=left)
 
 
-def _batches(tests: Sequence[str], procs: int) -> Iterator[tuple[Sequence[str], int]]:
-    parallel = [test for test in tests if SERIAL not in test]
+def phases(tests: Sequence[str], procs: int) -> Iterator[tuple[str, Sequence[str], int]]:
+    """Give what is run in one go, and how many at once. Few goes: the slowest tests wait minutes for one thing."""
     serial = [test for test in tests if SERIAL in test]
-    for some, side_by_side in ((parallel, procs), (serial, 1)):
-        for start in range(0, len(some), BATCH):
-            yield some[start : start + BATCH], side_by_side
+    if parallel := [test for test in tests if SERIAL not in test]:
+        yield "parallel", parallel, procs
+    if serial:
+        yield "serial", serial, 1
 
 
 @contextmanager
@@ -64,9 +64,10 @@ def _lab() -> Iterator[Sequence[str]]:
         kubeconfig.touch(mode=0o600)
         kubeconfig.write_text(handle.admin)
         registries.write_text(yaml.safe_dump(REGISTRIES))
+        # as a variable: what the tests have in package variables is named before flags are read
+        os.environ["KUBE_TEST_REPO_LIST"] = str(registries)
         yield [
             f"--kubeconfig={kubeconfig}",
-            f"--kube-test-repo-list={registries}",
             f"--kubectl-path={tools.path('kubectl')}",
             "--provider=skeleton",
             "--dump-logs-on-failure=false",
@@ -92,12 +93,15 @@ def _ginkgo(
         str(tools.path("e2e")), "--", *flags,
     ]  # fmt: skip
     with (BUILD / f"{name}.log").open("w") as out:
+        ginkgo = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            subprocess.run(
-                command, stdout=out, stderr=subprocess.STDOUT, check=False, timeout=limit_seconds + GRACE_SECONDS
-            )
+            ginkgo.wait(limit_seconds + GRACE_SECONDS)
         except subprocess.TimeoutExpired:
             sys.stderr.write(f"{name}: ginkgo did not end in time\n")
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(ginkgo.pid, signal.SIGKILL)
+            ginkgo.wait()
     wanted = set(tests)
     found = read(report) if report.is_file() else {}
     return {test: result for test, result in found.items() if test in wanted}

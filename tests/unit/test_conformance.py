@@ -7,7 +7,7 @@ import pytest
 
 from tests.conformance import page
 from tests.conformance.results import RESULTS, Result, keep, load, missing, read
-from tests.conformance.run import _batches
+from tests.conformance.run import phases
 from tests.conformance.selection import Exclusion, Selection, exclusions, known_names, listed, selection
 
 LISTING = """The following spec names can be used with 'ginkgo run --focus/skip':
@@ -65,8 +65,8 @@ def test_of_a_test_that_is_run_again_the_later_result_is_kept(tmp_path: Path) ->
 
 
 def test_serial_tests_come_last_and_alone() -> None:
-    batches = list(_batches(["a [Serial]", "b", "c"], procs=4))
-    assert batches == [(["b", "c"], 4), (["a [Serial]"], 1)]
+    assert list(phases(["a [Serial]", "b", "c"], 4)) == [("parallel", ["b", "c"], 4), ("serial", ["a [Serial]"], 1)]
+    assert list(phases(["a [Serial]"], 4)) == [("serial", ["a [Serial]"], 1)]
 
 
 def test_the_page_counts_what_was_not_run() -> None:
