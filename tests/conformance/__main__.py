@@ -6,6 +6,7 @@ in results.json, and docs/conformance.md is written from it. Exit 1 when a chose
 
 import argparse
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -43,6 +44,8 @@ def main() -> int:
         NAMES.write_text("\n".join(names) + "\n")
         sys.stderr.write(f"{NAMES} was not of this version; it is now. Look at the difference, then run it again.\n")
         return _WRONG_INPUT
+    for each in (signal.SIGINT, signal.SIGTERM):  # whoever ends it, the lab goes with it
+        signal.signal(each, signal.default_int_handler)
     begun = time.monotonic()
     results: dict[str, Result] = {}
     for batch in run(wanted, procs=options.procs, until=begun + options.minutes * 60):
