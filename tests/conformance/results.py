@@ -11,6 +11,8 @@ from lxml import etree
 RESULTS = Path(__file__).with_name("results.json")
 _WORDS = 400
 _IT = "[It]"
+_TIME_IS_OVER = "A suite timeout occurred"
+"""Says nothing of the test that was running then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def _result(name: str, case: "etree._Element") -> Result | None:
     if status == "skipped":
         # ginkgo gives no reason for a test that its filter left out, or that it did not come to
         return Result(name, "skipped", seconds, message) if message not in {"", "skipped"} else None
-    if status in {"pending", "interrupted"}:
+    if status in {"pending", "interrupted"} or message.startswith(_TIME_IS_OVER):
         return None
     return Result(name, "failed", seconds, f"{status}: {message}" if status != "failed" else message)
 

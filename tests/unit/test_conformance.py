@@ -25,6 +25,7 @@ REPORT = """<?xml version="1.0"?><testsuites><testsuite name="Kubernetes e2e sui
 <testcase name="[It] d [sig-apps]" status="skipped" time="3"><skipped message="skipped - needs a cloud"/></testcase>
 <testcase name="[It] e [sig-apps]" status="timedout" time="9"><failure message="too long"/></testcase>
 <testcase name="[It] f [sig-apps]" status="interrupted" time="9"><failure message="the end"/></testcase>
+<testcase name="[It] h [sig-apps]" status="timedout"><failure message="A suite timeout occurred"/></testcase>
 <testcase name="[It] g [sig-apps]" status="panicked" time="9"><error message="oh"/></testcase>
 </testsuite></testsuites>"""
 
@@ -54,7 +55,7 @@ def test_a_report_tells_what_was_run(tmp_path: Path) -> None:
         "e": Result("e", "failed", 9.0, "timedout: too long"),
         "g": Result("g", "failed", 9.0, "panicked: oh"),
     }
-    assert missing(["a [Conformance]", "c", "f"], found) == ["c", "f"]
+    assert missing(["a [Conformance]", "c", "f", "h"], found) == ["c", "f", "h"]
 
 
 def test_of_a_test_that_is_run_again_the_later_result_is_kept(tmp_path: Path) -> None:
