@@ -45,3 +45,7 @@ class ProbelessReader:
     def would_create(self, manifest: Manifest) -> Admission:
         """See ClusterReader."""
         return self._reader.would_create(manifest)
+
+    def would_evict(self, namespace: str, pod: str) -> Admission:
+        """See ClusterReader."""
+        return self._reader.would_evict(namespace, pod)

@@ -56,6 +56,12 @@ class ClusterReader(Protocol):
     def would_create(self, manifest: Manifest) -> Admission:
         """What the API server would make of a new object, webhooks and policies heard. Nothing is created by asking."""
 
+    def would_evict(self, namespace: str, pod: str) -> Admission:
+        """Whether the pod may be evicted now, as a drain asks; disruption budgets are heard. Nothing moves by asking.
+
+        A pod that is not there has nothing to be moved: it may.
+        """
+
 
 class ClusterWriter(Protocol):
     """Changing objects; the provisioner's side only."""

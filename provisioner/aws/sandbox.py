@@ -72,4 +72,4 @@ def _no_cluster(*_: object, **__: object) -> NoReturn:
 class _NoCluster:
     """A ClusterReader of nothing."""
 
-    get = list = logs = is_allowed = would_create = staticmethod(_no_cluster)
+    get = list = logs = is_allowed = would_create = would_evict = staticmethod(_no_cluster)

@@ -99,3 +99,22 @@ class Reader:
         if answer.status >= http.client.INTERNAL_SERVER_ERROR and "failed calling webhook" not in answer.message:
             raise UnreachableError(f"Nobody says whether {path} would take it: {answer.status} {answer.message}")
         return Admission(is_let_in=False, message=answer.message)
+
+    def would_evict(self, namespace: str, pod: str) -> Admission:
+        """See ClusterReader. A dry run: https://kubernetes.io/docs/concepts/scheduling-eviction/api-eviction/.
+
+        Refused by a budget (429 with its cause), or because more than one covers the pod (500). Other 429 are the API
+        server's own haste, and tell nothing.
+        """
+        path = f"/api/v1/namespaces/{quote(namespace, safe='')}/pods/{quote(pod, safe='')}/eviction"
+        metadata = {"name": pod, "namespace": namespace}
+        eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": metadata}
+        heard = {502, 503, 504}
+        answer = self._transport.call("POST", path, query={"dryRun": "All"}, body=eviction, transient=heard)
+        if answer.is_ok or answer.status == http.client.NOT_FOUND:
+            return Admission(is_let_in=True)
+        details = answer.body.get("details") if isinstance(answer.body, dict) else None
+        causes = {cause.get("reason") for cause in (details or {}).get("causes") or []}
+        if "DisruptionBudget" in causes or "more than one PodDisruptionBudget" in answer.message:
+            return Admission(is_let_in=False, message=answer.message)
+        raise UnreachableError(f"Nobody says whether {namespace}/{pod} may go: {answer.status} {answer.message}")

@@ -75,6 +75,7 @@ class FakeReader:
         self.on_look: Callable[[], None] = lambda: None
         self.allows: Callable[[AccessQuestion], bool] = lambda _: False
         self.admits: Callable[[Manifest], Admission] = lambda manifest: Admission(is_let_in=True, manifest=manifest)
+        self.evicts: Callable[[str, str], Admission] = lambda _namespace, _pod: Admission(is_let_in=True)
 
     def put(self, api_version: str, kind: str, name: str, namespace: str = "shop", **rest: Any) -> dict[str, Any]:
         """Create an object, now. `metadata` in `rest` is merged over what the server fills in."""
@@ -126,6 +127,10 @@ class FakeReader:
     def would_create(self, manifest: Manifest) -> Admission:
         self._check()
         return self.admits(manifest)
+
+    def would_evict(self, namespace: str, pod: str) -> Admission:
+        self._check()
+        return self.evicts(namespace, pod)
 
     def _check(self) -> None:
         self.calls += 1

@@ -111,3 +111,24 @@ def test_a_webhook_that_cannot_be_heard_refuses_and_nothing_else_of_the_servers_
 
 def test_an_object_of_an_unknown_kind_is_refused(reader: Reader) -> None:
     assert not reader.would_create({**POD, "apiVersion": "x.io/v1", "kind": "Foo"}).is_let_in
+
+
+BUDGET = {"message": "Cannot evict pod", "details": {"causes": [{"reason": "DisruptionBudget", "message": "needs 3"}]}}
+TWO_BUDGETS = {
+    "message": "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."
+}
+
+
+def test_an_eviction_is_asked_about_and_a_budgets_refusal_heard(api: FakeApi, reader: Reader) -> None:
+    api.planned = [(201, {"status": "Success"}), (404, {}), (429, BUDGET), (500, TWO_BUDGETS)]
+    said = [reader.would_evict("shop", "p/1") for _ in range(4)]
+    assert [answer.is_let_in for answer in said] == [True, True, False, False]
+    assert set(api.calls("POST")) == {"/api/v1/namespaces/shop/pods/p%2F1/eviction"}
+    assert {str(query) for _, _, query, _ in api.requests} == {"{'dryRun': ['All']}"}
+
+
+@pytest.mark.parametrize("status", [403, 429, 500, 503])
+def test_the_servers_own_troubles_are_no_refusal_of_an_eviction(api: FakeApi, reader: Reader, status: int) -> None:
+    api.planned = [(status, {"message": "too busy", "details": {}})] * 9
+    with pytest.raises(UnreachableError):
+        reader.would_evict("shop", "p")
