@@ -57,7 +57,7 @@ def test_doing_nothing_cannot_score(scenario: Scenario) -> None:
     assert spec.safeguards
 
 
-THEIR_SUBJECT = frozenset({"deploys_hurt", "imports_waiting", "photos_killed"})
+THEIR_SUBJECT = frozenset({"deploys_hurt", "imports_waiting", "photos_killed", "posters_pile_up"})
 """Scenarios about what pods ask for, are given, or take to end: theirs are small too, but not like all others'."""
 NOT_TO_BE_HAD = frozenset({"release_not_pulled"})
 """Scenarios in which an image is wrong, or asked of a registry; none is outside the lab's own names."""
