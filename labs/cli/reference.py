@@ -140,7 +140,8 @@ def _field_docstrings() -> dict[str, str]:
 
 def support_table() -> str:
     """What there is, as a Markdown table: engines, kinds of sandboxes, languages, pinned versions."""
-    pinned = [f"{'Kubernetes' if t.name == 'labnode' else t.name} {t.version}" for t in tools().values()]
+    of_labs = [tool for tool in tools().values() if not tool.on_demand]
+    pinned = [f"{'Kubernetes' if t.name == 'labnode' else t.name} {t.version}" for t in of_labs]
     rows = {
         "engines": ", ".join(engines.NAMES),
         "sandboxes": ", ".join(get_args(SandboxNeeds.model_fields["kind"].annotation)),
