@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
+from grading import lab_dns
 from grading.baseline import Baseline
 from grading.findings import Finding, UndecidableError, Words, failed, passed
 from grading.probe_pods import ProbelessReader
@@ -11,7 +12,7 @@ from grading.probing import Probes
 from grading.shared_look import SharedLook
 from grading.spec import GradingSpec
 from labs.core.aws import AwsReader
-from labs.core.errors import InputError
+from labs.core.errors import InputError, UnreachableError
 from labs.core.ports import ClusterReader, Sandbox
 from labs.core.probes import (
     ClientIdentity,
@@ -69,8 +70,15 @@ class ScenarioView:
         return self.client.namespace
 
     def ask(self, probes: Sequence[NetworkProbe], *, client: ClientIdentity | None = None) -> Sequence[ProbeAnswer]:
-        """Answers to the probes, as the scenario's client (or `client`) gets them."""
-        return self.probes.ask(client or self.client, probes)
+        """Answers to the probes, as the scenario's client (or `client`) gets them.
+
+        Raises UnreachableError, too, when names were asked for while the lab's own DNS was gone.
+        """
+        answers = self.probes.ask(client or self.client, probes)
+        is_the_labs = lab_dns.NAMESPACE not in self.spec.scope.namespaces
+        if is_the_labs and lab_dns.was_needed(probes, answers) and lab_dns.is_gone(self.reader):
+            raise UnreachableError("The lab's own DNS serves nobody now.")
+        return answers
 
     def http(self, url: str, *, method: str = "GET", body: str = "", timeout_seconds: float = 2.0) -> ProbeAnswer:
         """The answer to one HTTP request."""

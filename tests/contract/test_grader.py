@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from grading import lab_dns
 from grading.baseline import Baseline
 from grading.findings import Verdict
 from grading.grade import grade_scenario
@@ -196,6 +197,27 @@ def test_a_quota_without_pods_blinds_nobody_into_a_verdict(graded: Graded, *, me
     blind = next(check for check in result.checks if check.id == "answers-current")
     assert (blind.verdict, blind.points) == (Verdict.INCONCLUSIVE, 0)
     assert "quota" in blind.reason.en, "the remedy is in the reason"
+
+
+def test_a_lab_without_its_dns_fails_nobody(mended: Graded) -> None:
+    dns = "/apis/apps/v1/namespaces/kube-system/deployments/coredns/scale"
+
+    def scale(copies: int) -> None:
+        body = {"spec": {"replicas": copies}}
+        answer = mended.sandbox.transport.call("PATCH", dns, body=body, content_type="application/merge-patch+json")
+        assert answer.is_ok, answer.message
+
+    scale(0)
+    try:
+        # what is leaving serves as long as there is nothing else
+        until(lambda: not mended.sandbox.reader.list("v1", "Pod", namespace="kube-system", labels="k8s-app=kube-dns"))
+        assert lab_dns.is_gone(mended.sandbox.reader)
+        result = mended.grade()
+    finally:
+        scale(1)
+    assert result.verdict is Verdict.INCONCLUSIVE, told(result)
+    assert "DNS" in next(reason for name, _, reason in told(result) if name == "answers-current")
+    until(lambda: passed(mended.grade()))
 
 
 def test_a_webhook_that_nobody_answers_blinds_nobody_into_a_verdict(mended: Graded) -> None:

@@ -2,10 +2,11 @@ from types import ModuleType
 
 import pytest
 
+from grading import lab_dns
 from grading.helpers import Finding, ScenarioView, check, collect, passed
-from labs.core.errors import InputError
-from labs.core.probes import DnsQuery, HttpRequest, TcpDial
-from tests.unit.grading.fakes import OK, FakeSandbox, view_of
+from labs.core.errors import InputError, UnreachableError
+from labs.core.probes import DnsQuery, HttpRequest, NetworkProbe, ProbeAnswer, ProbeOutcome, TcpDial
+from tests.unit.grading.fakes import OK, FakeSandbox, grading_spec, view_of
 
 
 @check("first")
@@ -45,3 +46,60 @@ def test_the_view_probes_as_the_client_and_reads() -> None:
     assert view.execute("pod", ["true"]).exit_code == 0
     assert sandbox.executed[0].namespace == "shop"
     assert view.reader.list("v1", "Pod") == []
+
+
+TIMED_OUT = ProbeAnswer(ProbeOutcome.TIMED_OUT)
+BY_NAME = HttpRequest("http://web.shop/")
+
+
+def dns_slice(sandbox: FakeSandbox, *ready: bool) -> None:
+    sandbox.reader.put(
+        "discovery.k8s.io/v1",
+        "EndpointSlice",
+        "kube-dns-1",
+        lab_dns.NAMESPACE,
+        metadata={"labels": {"kubernetes.io/service-name": "kube-dns"}},
+        endpoints=[{"conditions": {"ready": each}} for each in ready],
+    )
+
+
+@pytest.mark.parametrize("ready", [(), (False,)])
+@pytest.mark.parametrize("probe", [BY_NAME, DnsQuery("web"), TcpDial("web", 80)])
+def test_a_name_asked_for_while_the_labs_dns_is_gone_tells_nothing(
+    ready: tuple[bool, ...], probe: NetworkProbe
+) -> None:
+    sandbox = FakeSandbox()
+    view = view_of(sandbox)
+    dns_slice(sandbox, *ready)
+    sandbox.answer = lambda _probe, _identity: TIMED_OUT
+    with pytest.raises(UnreachableError, match="DNS"):
+        view.ask([probe])
+
+
+@pytest.mark.parametrize(
+    ("ready", "probe", "answer"),
+    [
+        ((False, True), BY_NAME, TIMED_OUT),
+        ((False,), HttpRequest("http://10.1.2.3:8080/"), TIMED_OUT),
+        ((False,), HttpRequest("http://[fd00::1]/"), TIMED_OUT),
+        ((False,), TcpDial("10.1.2.3", 80), TIMED_OUT),
+        ((False,), BY_NAME, OK),
+        ((False,), DnsQuery("web"), ProbeAnswer(ProbeOutcome.NAME_UNKNOWN)),
+    ],
+)
+def test_what_needed_no_dns_or_had_it_is_evidence(
+    ready: tuple[bool, ...], probe: NetworkProbe, answer: ProbeAnswer
+) -> None:
+    sandbox = FakeSandbox()
+    view = view_of(sandbox)
+    dns_slice(sandbox, *ready)
+    sandbox.answer = lambda _probe, _identity: answer
+    assert view.ask([probe]) == [answer]
+
+
+def test_where_dns_is_the_candidates_to_mend_its_absence_is_evidence() -> None:
+    sandbox = FakeSandbox()
+    view = view_of(sandbox, grading_spec(scope={"namespaces": ["shop", lab_dns.NAMESPACE]}))
+    dns_slice(sandbox)
+    sandbox.answer = lambda _probe, _identity: TIMED_OUT
+    assert view.ask([BY_NAME]) == [TIMED_OUT]
