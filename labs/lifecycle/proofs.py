@@ -74,8 +74,11 @@ class Prover:
             clock.sleep(1.0)  # nobody has changed anything, so that a grade alone waits for nothing
         return complaint
 
-    def fault(self) -> "list[Proof]":
-        """Under the fault exactly the targets fail; untouched it scores nothing; nothing tells the cause."""
+    def fault(self, then: Script) -> "list[Proof]":
+        """Under the fault exactly the targets fail; untouched it scores nothing; nothing tells the cause.
+
+        The fix `then` is proven on the same system, as in a lab that was graded before it was worked in.
+        """
         handed: list[Baseline] = []
 
         def fault() -> str:
@@ -84,28 +87,32 @@ class Prover:
             return ""
 
         broken = self.proof("fault", fault)
+        fix = f"fix {then.name}"
         if not broken.holds:
-            return [broken]
+            return [broken, Proof(broken.scenario, self.seed, fix, "the fault did not show", 0.0)]
         leaking = self.proof("leaks", lambda: "; ".join(self.bench.leaks(self.variant)), afresh=False)
-        return [broken, leaking, self.proof("untouched", lambda: _not_nothing(self._graded(handed[0])), afresh=False)]
+        untouched = self.proof("untouched", lambda: _not_nothing(self._graded(handed[0])), afresh=False)
+        return [broken, leaking, untouched, self.proof(fix, lambda: self._fixed(then, handed[0]), afresh=False)]
 
     def fix(self, script: Script) -> str:
         """The fix passes in full, graded as in a lab that is worked in, and again as in a frozen one."""
-        baseline = self._broken_and_worked(script)
+        return self._fixed(script, self._broken())
+
+    def _fixed(self, script: Script, baseline: Baseline) -> str:
+        self.bench.work(self.variant, script)
         return _not_in_full(self._graded(baseline, frozen=False)) or _not_in_full(self._graded(baseline))
 
     def trap(self, script: Script) -> str:
         """The check or safeguard that the trap names catches it; if not before, then once the lab is frozen."""
-        baseline = self._broken_and_worked(script)
+        baseline = self._broken()
+        self.bench.work(self.variant, script)
         if not _not_caught(self._graded(baseline, frozen=False), script):
             return ""
         return _not_caught(self._graded(baseline), script)
 
-    def _broken_and_worked(self, script: Script) -> Baseline:
+    def _broken(self) -> Baseline:
         self._deploy(broken=True)
-        baseline = self._handed_over()
-        self.bench.work(self.variant, script)
-        return baseline
+        return self._handed_over()
 
     def _deploy(self, *, broken: bool) -> None:
         self._names = self.bench.deploy(self.variant, broken=broken)
@@ -137,10 +144,11 @@ Task = Callable[[Prover], list[Proof]]
 
 def tasks(variant: Variant) -> "Sequence[Task]":
     """Return what is to be proven, in parts that do not need each other. None ever raises a TallerError."""
-    fixes = [(f"fix {script.name}", partial(Prover.fix, script=script)) for script in variant.fixes.values()]
+    first, *others = variant.fixes.values()
+    fixes = [(f"fix {script.name}", partial(Prover.fix, script=script)) for script in others]
     traps = [(f"trap {script.name}", partial(Prover.trap, script=script)) for script in variant.traps.values()]
     each: list[tuple[str, Callable[[Prover], str]]] = [("healthy", Prover.healthy), *fixes, *traps]
-    return [Prover.fault, *(_alone(name, work) for name, work in each)]
+    return [partial(Prover.fault, then=first), *(_alone(name, work) for name, work in each)]
 
 
 def verdicts_of(result: ScenarioResult) -> list[CheckResult | SafeguardResult]:

@@ -6,6 +6,7 @@ import pytest
 
 from grading.findings import Verdict
 from labs.catalogue.variant import Script
+from labs.core.errors import TimedOutError
 from labs.core.ids import LabId, ScenarioId
 from labs.lifecycle import proofs
 from labs.lifecycle.proofs import Proof, Prover, tasks
@@ -18,7 +19,27 @@ ORDERS = ScenarioId("orders_routing")
 
 def test_every_fix_and_trap_is_a_proof_of_its_own() -> None:
     variant = catalogue()[ORDERS].draw("ana")
-    assert len(tasks(variant)) == 2 + len(variant.fixes) + len(variant.traps)
+    # the first fix goes on from where the fault's own proofs end
+    assert len(tasks(variant)) == 1 + len(variant.fixes) + len(variant.traps)
+
+
+def test_the_first_fix_is_proven_on_the_system_whose_fault_was(graded: list[str]) -> None:
+    script = Script("one", "")
+    found = prover().fault(script)
+    assert [proof.name for proof in found] == ["fault", "leaks", "untouched", "fix one"]
+    assert graded == ["leave", "", "leave"]
+    assert "all-copies-ready failed" in found[-1].detail
+
+
+def test_where_the_fault_does_not_show_no_fix_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing_shows(*_: object) -> None:
+        raise TimedOutError("it passes")
+
+    monkeypatch.setattr(proofs, "hand_over", nothing_shows)
+    assert [(proof.name, proof.holds) for proof in prover().fault(Script("one", ""))] == [
+        ("fault", False),
+        ("fix one", False),
+    ]
 
 
 def test_waiting_takes_no_time() -> None:
@@ -61,6 +82,9 @@ class FakeBench:
     def work(self, *_: object) -> None: ...
     def deploy(self, *_: object, **__: object) -> dict[str, str]:
         return {}
+
+    def leaks(self, _: object) -> list[str]:
+        return []
 
     def examination(self) -> str:
         return "leave"
