@@ -1,5 +1,6 @@
 """`go build` of a pinned module. Go's own build cache makes a killed build go on where it stopped."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -27,6 +28,9 @@ def go_build(recipe: Recipe, into: Path, *, told: Callable[[str], None]) -> None
         raise ToolchainError("there is no Go compiler", hint=_GO_HINT)
     if not (recipe.directory / "go.mod").is_file():
         raise ToolchainError(f"{recipe.directory} has no go.mod", hint="Run from a full checkout of the repository.")
+    if recipe.files:
+        _join_files(recipe, into, told)
+        return
     tail: deque[str] = deque(maxlen=LAST_LINES)
     compiled = 0
     with subprocess.Popen(
@@ -50,8 +54,36 @@ def go_build(recipe: Recipe, into: Path, *, told: Callable[[str], None]) -> None
         )
 
 
+def _join_files(recipe: Recipe, into: Path, told: Callable[[str], None]) -> None:
+    """The module's files, in order of their names, are one file of YAML documents named like the module's directory."""
+    done = subprocess.run(
+        command(recipe, into),
+        cwd=recipe.directory,
+        env=environment(recipe, os.environ),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise ToolchainError(
+            f"`{' '.join(command(recipe, into))}` in {recipe.directory} failed:\n{(done.stdout + done.stderr)[-2000:]}",
+            hint="Modules need the Go module proxy.",
+        )
+    found = sorted(Path(json.loads(done.stdout)["Dir"]).glob(recipe.files))
+    if not found:
+        raise ToolchainError(f"The module {recipe.packages[0]} has no {recipe.files}.")
+    told(f"{len(found)} files")
+    into.mkdir(parents=True, exist_ok=True)
+    target = into / f"{recipe.module}.yaml"
+    target.write_text("".join(f"---\n{path.read_text(encoding='utf-8')}" for path in found), encoding="utf-8")
+    target.chmod(0o755)  # what is in place is told by that
+
+
 def command(recipe: Recipe, into: Path) -> list[str]:
     """The `go build` argv. A directory as `-o` makes Go name each binary after its package."""
+    if recipe.files:
+        return ["go", "mod", "download", "-json", *recipe.packages]
     linker = ["-s", "-w", "-buildid="]
     linker += ["-linkmode=external", "-extldflags=-static"] if recipe.cgo else []
     linker += [f"-X={name}={value}" for name, value in recipe.stamps.items()]

@@ -84,7 +84,8 @@ def key(tool: Tool) -> str:
     if tool.build:
         digest.update(" ".join(command(tool.build, Path("bin"))).encode())
         # is_test shows in the command
-        digest.update(tool.build.model_dump_json(exclude={"usual_seconds", "is_test"}).encode())
+        digest.update(tool.build.model_dump_json(exclude={"usual_seconds", "is_test", "files"}).encode())
+        digest.update(tool.build.files.encode())
     digest.update(platform.machine().encode())
     for path in _inputs(tool.build) if tool.build else ():
         digest.update(f"\0{path.name}\0".encode())

@@ -57,6 +57,8 @@ class Recipe(_Row):
     cgo: bool = False
     is_test: bool = False
     """The one package's tests are the program (`go test -c`), named like the tool's first binary."""
+    files: str = ""
+    """Nothing is compiled: the files of the module in `packages` that match, joined, are the tool's first binary."""
     usual_seconds: float
     """On two cores with an empty Go cache: the longest is started first."""
 

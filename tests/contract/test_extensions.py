@@ -1,5 +1,5 @@
 """What extends Kubernetes works in a lab: policies, webhooks served from pods, kinds in two versions, an API of one's
-own, certificates that are signed on request, and an Ingress with TLS.
+own, certificates that are signed on request, an Ingress with TLS, and a Gateway.
 """
 
 import base64
@@ -8,7 +8,7 @@ import json
 import socket
 import ssl
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -286,10 +286,89 @@ def test_an_ingress_by_name_and_with_tls(whole: Cluster) -> None:
     assert until(lambda: shop.get("ingress", "web")["status"]["loadBalancer"].get("ingress")) == [{"ip": address}]
 
 
-def _ask(address: str, host: str) -> str:
+# --- Gateway API
+
+
+def test_a_gateway_routes_by_host_and_header_and_only_where_it_is_let(whole: Cluster) -> None:
+    whole.run("create", "namespace", "edge")
+    whole.run("create", "namespace", "inner")
+    edge, inner = replace(whole, namespace="edge"), replace(whole, namespace="inner")
+    for place, name in ((edge, "one"), (edge, "two"), (inner, "three")):
+        place.apply(f"""
+            apiVersion: v1
+            kind: Pod
+            metadata: {{name: {name}, labels: {{app: {name}}}}}
+            spec:
+              containers:
+              - name: main
+                image: {BUSYBOX}
+                command: [sh, -c, "echo {name} > /tmp/index.html; httpd -f -p 8080 -h /tmp"]
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {{name: {name}}}
+            spec: {{selector: {{app: {name}}}, ports: [{{port: 80, targetPort: 8080}}]}}
+        """)
+    edge.apply("""
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: Gateway
+        metadata: {name: edge}
+        spec:
+          gatewayClassName: traefik
+          listeners: [{name: http, protocol: HTTP, port: 80, hostname: "*.gate.example"}]
+        ---
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: shop}
+        spec:
+          parentRefs: [{name: edge}]
+          hostnames: [shop.gate.example]
+          rules:
+          - matches: [{headers: [{name: x-canary, value: "yes"}]}]
+            backendRefs: [{name: two, port: 80}]
+          - backendRefs: [{name: one, port: 80}]
+        ---
+        apiVersion: gateway.networking.k8s.io/v1
+        kind: HTTPRoute
+        metadata: {name: inner}
+        spec:
+          parentRefs: [{name: edge}]
+          hostnames: [inner.gate.example]
+          rules: [{backendRefs: [{name: three, namespace: inner, port: 80}]}]
+    """)
+    whole.run("rollout", "status", "deployment/traefik", "-n", "ingress", "--timeout=90s")
+    address = whole.target.handle.address
+    assert until(lambda: _ask(address, "shop.gate.example") == "one\n")
+    assert until(lambda: _ask(address, "shop.gate.example", {"x-canary": "yes"}) == "two\n")
+    assert until(lambda: _refused(edge, "inner")) == "RefNotPermitted"
+    assert _ask(address, "inner.gate.example") == "500"
+    inner.apply("""
+        apiVersion: gateway.networking.k8s.io/v1beta1
+        kind: ReferenceGrant
+        metadata: {name: edge}
+        spec:
+          from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: edge}]
+          to: [{group: "", kind: Service}]
+    """)
+    assert until(lambda: _ask(address, "inner.gate.example") == "three\n")
+    assert until(lambda: edge.get("gateway", "edge")["status"].get("addresses")) == [
+        {"type": "IPAddress", "value": address}
+    ]
+
+
+def _refused(place: Cluster, route: str) -> str:
+    """Why a route's references are not resolved; empty when they are, or nobody has said."""
+    for parent in place.get("httproute", route).get("status", {}).get("parents", []):
+        for condition in parent["conditions"]:
+            if condition["type"] == "ResolvedRefs" and condition["status"] == "False":
+                return str(condition["reason"])
+    return ""
+
+
+def _ask(address: str, host: str, headers: Mapping[str, str] | None = None) -> str:
     connection = http.client.HTTPConnection(address, 30080, timeout=5)
     try:
-        connection.request("GET", "/", headers={"Host": host})
+        connection.request("GET", "/", headers={"Host": host, **(headers or {})})
         answer = connection.getresponse()
         return answer.read().decode() if answer.status == 200 else str(answer.status)
     except OSError:

@@ -7,8 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"text/template"
+	"time"
 
+	kerrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -25,6 +28,12 @@ var everyAddon = []string{"coredns", "storage", "metrics", "networkpolicy"}
 
 // hostedAddons are those of a hosted node, whose API server is upstream's own and serves no metrics.
 var hostedAddons = []string{"coredns", "storage", "networkpolicy", "kubeproxy"}
+
+// addonKinds are the kinds that an addon's objects are of, in a file of upstream's that the node has.
+var addonKinds = map[string]string{"ingress": "/usr/local/share/labnode/gatewayapi.yaml"}
+
+// kindLimit is how long a kind that was just defined may take until it is served.
+const kindLimit = 20 * time.Second
 
 // applyAddons creates what the cluster is given beside its own components. The manifests are templates over values.
 func applyAddons(ctx context.Context, config *rest.Config, values any, names []string) error {
@@ -44,6 +53,11 @@ func applyAddons(ctx context.Context, config *rest.Config, values any, names []s
 }
 
 func applyAddon(ctx context.Context, client dynamic.Interface, values any, name string) error {
+	if kinds, ok := addonKinds[name]; ok {
+		if err := applyFile(ctx, client, kinds); err != nil {
+			return fmt.Errorf("addon %s: %w", name, err)
+		}
+	}
 	manifest, err := template.ParseFS(addonManifests, "addons/"+name+".yaml")
 	if err != nil {
 		return fmt.Errorf("addon %s: %w", name, err)
@@ -56,6 +70,15 @@ func applyAddon(ctx context.Context, client dynamic.Interface, values any, name 
 		return fmt.Errorf("addon %s: %w", name, err)
 	}
 	return nil
+}
+
+func applyFile(ctx context.Context, client dynamic.Interface, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	return applyAll(ctx, client, file)
 }
 
 func applyAll(ctx context.Context, client dynamic.Interface, text io.Reader) error {
@@ -83,6 +106,10 @@ func apply(ctx context.Context, client dynamic.Interface, object *unstructured.U
 	if namespace := object.GetNamespace(); namespace != "" {
 		target = client.Resource(resource).Namespace(namespace)
 	}
-	_, err := target.Apply(ctx, object.GetName(), object, metav1.ApplyOptions{FieldManager: "labnode", Force: true})
-	return err
+	for deadline := time.Now().Add(kindLimit); ; time.Sleep(50 * time.Millisecond) {
+		_, err := target.Apply(ctx, object.GetName(), object, metav1.ApplyOptions{FieldManager: "labnode", Force: true})
+		if !kerrors.IsNotFound(err) || time.Now().After(deadline) {
+			return err
+		}
+	}
 }

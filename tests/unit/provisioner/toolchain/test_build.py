@@ -58,6 +58,34 @@ def test_progress_counts_packages(module: Path) -> None:
     assert told == ["1 packages, a/b", "2 packages, c/d"]
 
 
+FILES = Recipe(module="m", packages=("example.test/kinds",), files="crd/*.yaml", usual_seconds=1)
+
+
+def test_files_of_a_module_are_joined_in_the_order_of_their_names(module: Path) -> None:
+    (module / "kinds/crd").mkdir(parents=True)
+    for name in ("b", "a"):
+        (module / f"kinds/crd/{name}.yaml").write_text(f"kind: {name}\n")
+    (module / "kinds/crd/README.md").touch()
+    scripted_go(module, f'echo "$@" > {module}/asked; echo \'{{"Dir": "{module}/kinds"}}\'')
+    build.go_build(FILES, module / "out", told=lambda _: None)
+    assert (module / "asked").read_text().split() == ["mod", "download", "-json", "example.test/kinds"]
+    assert (module / "out/m.yaml").read_text() == "---\nkind: a\n---\nkind: b\n"
+    assert os.access(module / "out/m.yaml", os.X_OK)
+
+
+def test_a_module_without_such_files_says_so(module: Path) -> None:
+    scripted_go(module, f'echo \'{{"Dir": "{module}"}}\'')
+    with pytest.raises(ToolchainError, match=r"example\.test/kinds has no crd"):
+        build.go_build(FILES, module / "out", told=lambda _: None)
+
+
+def test_a_module_that_cannot_be_had_says_so(module: Path) -> None:
+    scripted_go(module, "echo no such host >&2; exit 1")
+    with pytest.raises(ToolchainError, match="no such host") as caught:
+        build.go_build(FILES, module / "out", told=lambda _: None)
+    assert "proxy" in caught.value.hint
+
+
 def test_a_failure_shows_the_compilers_last_words(module: Path) -> None:
     scripted_go(module, "for i in $(seq 99); do echo line $i; done; exit 1")
     with pytest.raises(ToolchainError) as caught:
