@@ -17,6 +17,7 @@ from labs.core.ports import SandboxSpec
 from tests.bench.accounts import bench_accounts, bench_many_accounts
 from tests.bench.command import crossings, expect_nothing_left, pss_mib, taller, up
 from tests.bench.grades import bench_grades
+from tests.bench.images import bench_images
 from tests.bench.measure import Measurements
 from tests.bench.nodes import bench_nodes
 from tests.bench.pods import bench_pods
@@ -32,7 +33,7 @@ MANY = 8
 LONGEST_HOLD_SECONDS = 3.0
 """The longest `hold_seconds` of the three scenarios; holds run side by side."""
 IDLE_SECONDS = 30.0
-PARTS = ("front", "life", "pods", "memory", "policies", "many", "nodes", "aws", "aws-many", "grades")
+PARTS = ("front", "life", "pods", "images", "memory", "policies", "many", "nodes", "aws", "aws-many", "grades")
 
 
 def wait_for_ready(process: "subprocess.Popen[str]", home: Path) -> None:
@@ -122,6 +123,7 @@ def main() -> None:
             lambda home: bench_front_end(found, home, options.rounds),
             lambda home: bench_life(found, home, options.rounds),
             lambda home: bench_pods(found, home, options.rounds),
+            lambda home: bench_images(found, home, options.rounds),
             lambda home: bench_memory(found, home, options.rounds),
             lambda home: bench_policies(found, home, options.rounds),
             lambda home: bench_many(found, home),

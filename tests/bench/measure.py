@@ -23,6 +23,10 @@ class Measurements:
         self.samples.setdefault(name, []).append(value)
         sys.stderr.write(f"  {name}: {value:.2f} {unit}\n")
 
+    def median(self, name: str) -> float:
+        """Return the median of the samples so far."""
+        return statistics.median(self.samples[name])
+
     def document(self) -> dict[str, dict[str, object]]:
         """Return median, min and max of each, with unit and limit."""
         return {

@@ -27,8 +27,8 @@ def bench_pods(found: "Measurements", home: Path, rounds: int) -> None:
         begun = time.monotonic()
         try:
             sandbox = KubernetesSandbox(engine.create(SandboxSpec(lab)).admin)
-            sandbox.writer.apply([_deployment()], field_manager="bench")
-            _wait(sandbox)
+            sandbox.writer.apply([deployment()], field_manager="bench")
+            wait_until_ready(sandbox)
             found.add("nothing to three pods of a Deployment running", time.monotonic() - begun, limit=7.0)
             sandbox.close()
         finally:
@@ -36,7 +36,8 @@ def bench_pods(found: "Measurements", home: Path, rounds: int) -> None:
         expect_nothing_left(lab)
 
 
-def _wait(sandbox: KubernetesSandbox) -> None:
+def wait_until_ready(sandbox: KubernetesSandbox) -> None:
+    """Return when all pods of `deployment()` are Ready. Raises TimeoutError."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     ref = ObjectRef("apps/v1", "Deployment", "web", "default")
     while (sandbox.reader.get(ref) or {}).get("status", {}).get("readyReplicas", 0) < PODS:
@@ -45,10 +46,11 @@ def _wait(sandbox: KubernetesSandbox) -> None:
         time.sleep(0.02)
 
 
-def _deployment() -> dict[str, object]:
+def deployment(image: str = "lab.local/shop:1") -> dict[str, object]:
+    """Return a Deployment of three pods that run the demo shop."""
     container = {
         "name": "web",
-        "image": "lab.local/shop:1",
+        "image": image,
         "imagePullPolicy": "IfNotPresent",
         "args": ["api"],
         "readinessProbe": {"httpGet": {"path": "/readyz", "port": 8080}, "periodSeconds": 1},
