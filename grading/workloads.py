@@ -113,7 +113,11 @@ def mebibytes(quantity: str | float) -> float:
     return float(text.removesuffix(unit)) * (_UNITS[unit] if unit else 1 / 2**20)
 
 
+_PARTS = {"m": 1e-3, "u": 1e-6, "n": 1e-9}
+
+
 def cores(quantity: str | float) -> float:
-    """A quantity of processor time in cores. Raises ValueError when it is none."""
+    """A quantity of processor time in cores; measurements come in nanocores. Raises ValueError when it is none."""
     text = str(quantity)
-    return float(text.removesuffix("m")) / 1000 if text.endswith("m") else float(text)
+    unit = text[-1:]
+    return float(text.removesuffix(unit)) * _PARTS[unit] if unit in _PARTS else float(text)

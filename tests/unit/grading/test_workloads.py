@@ -112,6 +112,9 @@ def test_decimal_units_are_smaller() -> None:
     assert mebibytes("100M") == pytest.approx(95.367, abs=1e-3)
 
 
-@pytest.mark.parametrize(("quantity", "expected"), [("40m", 0.04), ("1", 1.0), (2, 2.0), ("0.5", 0.5)])
+@pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [("40m", 0.04), ("1732687n", 0.001732687), ("250u", 0.00025), ("0", 0.0), ("1", 1.0), (2, 2.0), ("0.5", 0.5)],
+)
 def test_processor_time_in_cores(quantity: str | float, expected: float) -> None:
     assert cores(quantity) == pytest.approx(expected)
