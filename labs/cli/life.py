@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -99,6 +100,8 @@ def up(
     wish = account_wish(engine, AccountOptions(account, region, budget_usd, tuple(notify or ()), confirm))
     context = context_of()
     seconds = lab_seconds(context.settings, duration_seconds(ttl) if ttl else None)
+    if posting in context.catalogue.scenarios and not Path(str(posting)).exists():
+        raise InputError(f"{posting!r} is a scenario, not a file.", hint=f"Pass it as --scenario {posting}.")
     wanted = wanted_scenarios(posting, scenario or [], minutes)
     for each in wanted.scenarios:
         _ = context.catalogue[each]  # there is one of that name, or an error that says so

@@ -58,6 +58,18 @@ def test_a_lab_needs_to_hold_something(world: World, taller: Taller) -> None:
     assert not world.engine.living
 
 
+def test_a_scenario_in_the_place_of_a_posting_is_told_apart(
+    world: World, taller: Taller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = taller("up", "orders_routing", "--candidate", "ana")
+    assert done.code == ExitCode.INPUT
+    assert "--scenario orders_routing" in done.err
+    assert not world.engine.living
+    (tmp_path / "orders_routing").write_text("not a posting\n")
+    assert "is a scenario" not in taller("up", "orders_routing", "--candidate", "ana").err
+
+
 @pytest.mark.parametrize("name", ["Ana Pérez", "a/b/../c", "李雷", "O'Brien; rm -rf /", "-rf", "名" * 120, "🧪"])
 def test_any_name_makes_a_safe_lab(world: World, taller: Taller, name: str) -> None:
     done = taller("up", "--scenario", "orders_routing", "--json", f"--candidate={name}")
