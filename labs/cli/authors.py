@@ -53,8 +53,11 @@ def prove(
         list[str] | None, typer.Option("--seed", metavar="TEXT", help="A variant to prove; may be repeated.")
     ] = None,
     labs: Annotated[
-        int, typer.Option("--labs", metavar="N", min=1, max=8, help="Share the proofs out among so many labs.")
-    ] = 2,
+        int | None,
+        typer.Option(
+            "--labs", metavar="N", min=1, max=8, help="Share the proofs out among so many labs; default: by memory."
+        ),
+    ] = None,
     runs: Annotated[
         int, typer.Option("--runs", metavar="N", min=1, max=1000, help="Prove so many times and print the flake rate.")
     ] = 1,
@@ -65,6 +68,7 @@ def prove(
     The healthy system passes, the fault fails, every fix passes, every trap is caught by what it names.
     """
     from labs.cli.tools import ensure_toolchain  # noqa: PLC0415
+    from labs.lifecycle.pace import labs_side_by_side  # noqa: PLC0415
     from labs.lifecycle.prove import flakes, proofs_json  # noqa: PLC0415
     from labs.lifecycle.prove import prove as prove_all  # noqa: PLC0415
 
@@ -72,7 +76,9 @@ def prove(
     named = [context.catalogue[scenario_id(name)].id for name in scenarios or []]
     seeds = [seed_text(each) for each in seed or ["proof"]]
     ensure_toolchain()
-    proofs = prove_all(context, named or list(context.catalogue.scenarios), seeds, labs=labs, runs=runs)
+    proofs = prove_all(
+        context, named or list(context.catalogue.scenarios), seeds, labs=labs or labs_side_by_side(), runs=runs
+    )
     if json:
         print_json(proofs_json(proofs))
     else:

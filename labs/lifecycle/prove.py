@@ -1,7 +1,6 @@
 """`prove`: the proofs of SCENARIOS.md for whole scenarios, in labs of their own."""
 
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from queue import Empty, SimpleQueue
-from threading import BoundedSemaphore
 from typing import Any
 
 from grading.baseline import Baseline
@@ -31,6 +29,7 @@ from labs.lifecycle.freshbench import FreshKubernetesBench
 from labs.lifecycle.joined import JoinedSandbox, introduce
 from labs.lifecycle.joinedbench import JoinedBench
 from labs.lifecycle.owners import this_process
+from labs.lifecycle.pace import Pace
 from labs.lifecycle.proofs import Proof, Prover, Task, tasks, verdicts_of
 from labs.lifecycle.record import LabRecord
 from labs.lifecycle.sandboxes import EMULATED, SEPARATOR
@@ -53,8 +52,6 @@ class _Job:
     checks: Mapping[str, PythonCheck]
 
 
-PROOFS_PER_CORE = 4
-"""A proof waits half of its time, for rollouts or a check to hold; with more, patience ends where nothing is wrong."""
 PATIENCE_SECONDS = 20.0
 """A wait takes at least so long: a look at nothing costs 1.4 s of retries, and two are enough to lose patience."""
 
@@ -86,7 +83,7 @@ def prove(
 
     The proofs are shared out among so many labs. In a cluster every scenario has a thread of its own, since their
     namespaces differ; most of the time is waiting, so that three labs on two cores are worth it. An account, or a node
-    that is worked on itself, is one scenario's at a time. No more than `at_once()` proofs run at any moment. Raises
+    that is worked on itself, is one scenario's at a time. How many proofs run at any moment: see `Pace`. Raises
     NotFoundError for an unknown scenario, and what making a lab raises.
     """
     for name in scenarios:
@@ -111,8 +108,8 @@ def prove(
             work += [(shared, bench) for bench in _benches(context, stack, names, max(1, labs))]
         pool = stack.enter_context(ThreadPoolExecutor(len(work) or 1, "prove"))
         stack.callback(_empty, [queue for queue, _ in work])  # who is interrupted waits for what runs, and no more
-        turns = BoundedSemaphore(at_once())
-        running = [pool.submit(_work_off, queue, bench, turns) for queue, bench in work]
+        pace = Pace()
+        running = [pool.submit(_work_off, queue, bench, pace) for queue, bench in work]
         found = [proof for each in running for proof in each.result()]
         used = {bench.lab for _, bench in work}
     left = sorted(used & set(remains(context)))
@@ -174,16 +171,11 @@ def _queue(context: Context, names: Sequence[ScenarioId], seeds: Sequence[str], 
     return queue
 
 
-def at_once() -> int:
-    """How many proofs run at any moment: 52 of a whole catalogue on two cores came to a standstill (load 140)."""
-    return PROOFS_PER_CORE * (os.cpu_count() or 1)
-
-
-def _work_off(queue: "SimpleQueue[_Job]", bench: Bench, turns: BoundedSemaphore) -> list[Proof]:
+def _work_off(queue: "SimpleQueue[_Job]", bench: Bench, pace: Pace) -> list[Proof]:
     found: list[Proof] = []
     done: _Job | None = None
     while True:
-        with turns:
+        with pace.turn():
             try:
                 job = queue.get_nowait()
             except Empty:
