@@ -173,17 +173,14 @@ def _queue(context: Context, names: Sequence[ScenarioId], seeds: Sequence[str], 
 
 def _work_off(queue: "SimpleQueue[_Job]", bench: Bench, pace: Pace) -> list[Proof]:
     found: list[Proof] = []
-    done: _Job | None = None
     while True:
         with pace.turn():
             try:
                 job = queue.get_nowait()
             except Empty:
-                if done:
-                    _tidy(bench, done.variant)
                 return found
             found += job.task(Prover(bench, job.variant, job.seed, job.checks))
-            done = job
+            _tidy(bench, job.variant)
 
 
 def _empty(queues: "Sequence[SimpleQueue[_Job]]") -> None:
@@ -194,8 +191,8 @@ def _empty(queues: "Sequence[SimpleQueue[_Job]]") -> None:
 
 
 def _tidy(bench: Bench, variant: Variant) -> None:
-    """The last proof's system takes no more of the machine, which others are being proven on."""
-    with suppress(TallerError):  # the whole lab goes soon
+    """The system takes no more of the machine: 70 that waited for their next turn took two cores from the others."""
+    with suppress(TallerError):  # the next proof on this bench tries again, and tells
         bench.clear(variant)
 
 
