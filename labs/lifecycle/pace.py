@@ -46,23 +46,25 @@ class Pace:
         self._busy_percent = busy_percent  # since it was last called
         self._monotonic = monotonic
         self._changed = Condition()
-        self._running = 0
+        self._running = self._first = 0
         self._looked_at = monotonic()
         busy_percent()
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Hold a turn; waits until there is one."""
+    def turn(self, *, first: bool = False) -> Iterator[None]:
+        """Hold a turn; waits until there is one. Who is to be `first` has it before all others that wait."""
         with self._changed:
-            while not self._may_start():
+            self._first += first
+            while (self._first and not first) or not self._may_start():
                 self._changed.wait(_LOOK_SECONDS)
+            self._first -= first
             self._running += 1
         try:
             yield
         finally:
             with self._changed:
                 self._running -= 1
-                self._changed.notify()
+                self._changed.notify_all()
 
     def _may_start(self) -> bool:
         if self._running < self._fewest:

@@ -2,9 +2,9 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
@@ -71,6 +71,9 @@ class VirtualClock:
         self._now += max(seconds, PATIENCE_SECONDS)
 
 
+Turn = Callable[[], AbstractContextManager[None]]
+
+
 def prove(
     context: Context,
     scenarios: Sequence[ScenarioId],
@@ -98,20 +101,23 @@ def prove(
         in_both = [name for name, each in needs.items() if each.account]
         clusters = _benches(context, stack, in_clusters, max(1, labs))
         work = [
-            (queue, bench)
+            (queue, bench, False)
             for name in in_clusters
             for queue in (_queue(context, [name], seeds, runs),)
             for bench in clusters
         ]
+        # These go through one another on few labs, and would end long after all others.
         for names in (in_accounts, in_both, on_nodes):
             shared = _queue(context, names, seeds, runs)
-            work += [(shared, bench) for bench in _benches(context, stack, names, max(1, labs))]
+            work += [(shared, bench, True) for bench in _benches(context, stack, names, max(1, labs))]
         pool = stack.enter_context(ThreadPoolExecutor(len(work) or 1, "prove"))
-        stack.callback(_empty, [queue for queue, _ in work])  # who is interrupted waits for what runs, and no more
+        stack.callback(_empty, [queue for queue, *_ in work])  # who is interrupted waits for what runs, and no more
         pace = Pace()
-        running = [pool.submit(_work_off, queue, bench, pace) for queue, bench in work]
+        running = [
+            pool.submit(_work_off, queue, bench, partial(pace.turn, first=first)) for queue, bench, first in work
+        ]
         found = [proof for each in running for proof in each.result()]
-        used = {bench.lab for _, bench in work}
+        used = {bench.lab for _, bench, _ in work}
     left = sorted(used & set(remains(context)))
     detail = f"the labs {', '.join(left)} left something: `taller inventory`" if left else ""
     teardown = [Proof(name, seeds[0], "teardown", detail, 0.0) for name in scenarios]
@@ -171,10 +177,10 @@ def _queue(context: Context, names: Sequence[ScenarioId], seeds: Sequence[str], 
     return queue
 
 
-def _work_off(queue: "SimpleQueue[_Job]", bench: Bench, pace: Pace) -> list[Proof]:
+def _work_off(queue: "SimpleQueue[_Job]", bench: Bench, turn: Turn) -> list[Proof]:
     found: list[Proof] = []
     while True:
-        with pace.turn():
+        with turn():
             try:
                 job = queue.get_nowait()
             except Empty:

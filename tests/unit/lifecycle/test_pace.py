@@ -1,3 +1,4 @@
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Event
@@ -77,3 +78,25 @@ def test_a_turn_comes_back_whatever_happens(machine: Machine) -> None:
         with pytest.raises(RuntimeError), pace.turn():
             raise RuntimeError
     assert starts(pace)
+
+
+def test_who_is_to_be_first_does_not_wait_for_those_that_waited_before(machine: Machine) -> None:
+    machine.busy = 100.0
+    pace = machine.pace()
+    order: list[str] = []
+
+    def take(name: str, *, first: bool) -> None:
+        with pace.turn(first=first):
+            order.append(name)
+
+    with ThreadPoolExecutor(2) as pool, ExitStack() as stack:
+        for _ in range(FEWEST_PER_CORE - 1):
+            stack.enter_context(pace.turn())
+        with pace.turn():
+            waiting = [pool.submit(take, "usual", first=False)]
+            time.sleep(0.05)
+            waiting.append(pool.submit(take, "first", first=True))
+            time.sleep(0.05)
+        for each in waiting:
+            each.result()
+    assert order == ["first", "usual"]
