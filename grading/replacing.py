@@ -13,6 +13,7 @@ from grading.findings import Words
 from grading.owners import controller_of
 from grading.spec_durability import Durability, ReplacePods
 from grading.window import owners
+from grading.workloads import is_ready
 from labs.core.errors import InfrastructureError, UnreachableError
 from labs.core.ports import Clock, ClusterReader, Disturber, Manifest
 from labs.core.probes import ObjectRef
@@ -189,12 +190,7 @@ def _because(en: str, es: str, error: InfrastructureError) -> Words:
 
 def _ready_of(keeper: Manifest, pods: list[Manifest]) -> int:
     own = (pod for pod in pods if any(owner.get("uid") == _uid(keeper) for owner in owners(pod)))
-    return sum(map(_is_ready, own))
-
-
-def _is_ready(pod: Manifest) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
+    return sum(map(is_ready, own))
 
 
 def _is_living(pod: Manifest) -> bool:

@@ -39,6 +39,12 @@ def living_pods(view: ScenarioView, namespace: str, labels: Mapping[str, str]) -
     ]
 
 
+def is_ready(pod: Manifest) -> bool:
+    """Whether its condition `Ready` holds."""
+    conditions = (pod.get("status") or {}).get("conditions") or []
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
 def gone(ref: ObjectRef) -> Finding:
     """The finding that an object which the check is about is not there."""
     return failed(en=f"{ref} is gone.", es=f"{ref} no está.", expected="exists", actual="absent")

@@ -2,11 +2,11 @@
 
 import ipaddress
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from grading.helpers import Finding, ScenarioView, check, failed, passed
-from grading.workloads import gone, living_pods, named_container, pod_spec_of, setting
+from grading.workloads import gone, is_ready, living_pods, named_container, pod_spec_of, setting
 from labs.core.ports import Manifest
 from labs.core.probes import HttpRequest, ObjectRef, ProbeAnswer
 
@@ -38,7 +38,7 @@ def cluster_answers(view: ScenarioView) -> Finding:
 def members_joined(view: ScenarioView) -> Finding:
     """Three pods are Ready, each asked by its own readiness answer, with peers called by name."""
     pods = living_pods(view, view.namespace, {"app": str(view.parameters["app"])})
-    ready = [str(pod["metadata"]["name"]) for pod in pods if _is_ready(pod)]
+    ready = [str(pod["metadata"]["name"]) for pod in pods if is_ready(pod)]
     if len(ready) < MEMBERS:
         return _failed("Not every member is Ready.", "No todos los miembros están Ready.", f"Ready: {len(ready)}")
     for pod in pods:
@@ -99,11 +99,6 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_ready(pod: Manifest) -> bool:
-    status: Mapping[str, Sequence[Mapping[str, str]]] = pod.get("status") or {}
-    return any(item["type"] == "Ready" and item["status"] == "True" for item in status.get("conditions") or [])
 
 
 def _failed(en: str, es: str, actual: str) -> Finding:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from grading.helpers import Finding, ScenarioView, check, failed, passed
-from grading.workloads import gone, living_pods
+from grading.workloads import gone, is_ready, living_pods
 from labs.core.ports import Manifest
 from labs.core.probes import ObjectRef
 
@@ -69,7 +69,7 @@ def copies_paid_for(view: ScenarioView) -> Finding:
 def _may_move(view: ScenarioView, key: str) -> Finding:
     """Every ready copy may go, each by itself."""
     name = _ref(view, key).name
-    pods = [pod for pod in living_pods(view, view.namespace, {"app": name}) if _is_ready(pod)]
+    pods = [pod for pod in living_pods(view, view.namespace, {"app": name}) if is_ready(pod)]
     for pod in pods:
         answer = view.reader.would_evict(view.namespace, pod["metadata"]["name"])
         if not answer.is_let_in:
@@ -120,11 +120,6 @@ def _meets(labels: Mapping[str, Any], expression: Mapping[str, Any]) -> bool:
         "Exists": value is not None,
         "DoesNotExist": value is None,
     }[expression["operator"]]
-
-
-def _is_ready(pod: Manifest) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    return any(item["type"] == "Ready" and item["status"] == "True" for item in conditions)
 
 
 def _wanted(deployment: Manifest) -> int:

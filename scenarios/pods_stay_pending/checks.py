@@ -2,6 +2,7 @@
 
 from grading.helpers import Finding, ScenarioView, check, failed, passed
 from grading.window import time_of
+from grading.workloads import is_ready
 from labs.core.probes import ObjectRef
 
 _LEASE = ObjectRef("coordination.k8s.io/v1", "Lease", "kube-scheduler", "kube-system")
@@ -12,7 +13,7 @@ _PODS_LABELS = "component=kube-scheduler"
 def cluster_places_pods(view: ScenarioView) -> Finding:
     """A pod of the scheduler is Ready and holds the office that it renews every few seconds."""
     pods = view.reader.list("v1", "Pod", namespace="kube-system", labels=_PODS_LABELS)
-    ready = [pod for pod in pods if _is_ready(pod)]
+    ready = [pod for pod in pods if is_ready(pod)]
     if not ready:
         return failed(
             en="No pod of the scheduler is ready.",
@@ -31,11 +32,6 @@ def cluster_places_pods(view: ScenarioView) -> Finding:
             actual=f"held by {holder or 'nobody'}, renewed {renewed or 'never'}",
         )
     return passed(en="The scheduler is at work.", es="El planificador está trabajando.")
-
-
-def _is_ready(pod: object) -> bool:
-    status = pod.get("status", {}) if isinstance(pod, dict) else {}
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in status.get("conditions") or [])
 
 
 def _started(pod: object) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from grading.findings import Finding, failed, passed
 from grading.helpers import ScenarioView, check
-from grading.workloads import cores, gone, living_pods, mebibytes, named_container, pod_spec_of, setting
+from grading.workloads import cores, gone, is_ready, living_pods, mebibytes, named_container, pod_spec_of, setting
 from labs.core.errors import InfrastructureError
 from labs.core.ports import Manifest
 from labs.core.probes import ObjectRef
@@ -49,7 +49,7 @@ def promised_what_they_use(view: ScenarioView) -> Finding:
         for item in view.reader.list("metrics.k8s.io/v1beta1", "PodMetrics", namespace=_namespace(view))
     }
     pods = _pods(view)
-    idle = [pod["metadata"]["name"] for pod in pods if not _is_ready(pod)]
+    idle = [pod["metadata"]["name"] for pod in pods if not is_ready(pod)]
     if idle or not pods:
         return failed(
             en="Not every pod works.",
@@ -138,8 +138,3 @@ def _lacks(pod: Manifest, metrics: Manifest) -> str:
     if _requested(pod, "memory") < used_mib - max(used_mib * LESS, NOISE_MIB):
         return f"{_requested(pod, 'memory'):.0f} MiB requested, {used_mib:.0f} MiB used"
     return ""
-
-
-def _is_ready(pod: Manifest) -> bool:
-    conditions = (pod.get("status") or {}).get("conditions") or []
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)

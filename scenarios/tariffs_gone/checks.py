@@ -1,6 +1,7 @@
 """Whether the application runs, by pods that the kubelet reports now and not by what a backup says of them."""
 
 from grading.helpers import Finding, ScenarioView, check, failed, passed
+from grading.workloads import is_ready
 from labs.core.probes import ObjectRef
 
 _COPIES = 2
@@ -15,7 +16,7 @@ def copies_available(view: ScenarioView) -> Finding:
     available = int(status.get("availableReplicas") or 0)
     is_current = status.get("observedGeneration") == metadata.get("generation")
     pods = view.reader.list("v1", "Pod", namespace=namespace, labels=f"app={app}")
-    ready = [pod for pod in pods if _is_ready(pod) and not pod["metadata"].get("deletionTimestamp")]
+    ready = [pod for pod in pods if is_ready(pod) and not pod["metadata"].get("deletionTimestamp")]
     if not deployment or not is_current or available < _COPIES or len(ready) < _COPIES:
         return failed(
             en=f"{app} does not run in {_COPIES} copies.",
@@ -24,8 +25,3 @@ def copies_available(view: ScenarioView) -> Finding:
             actual=f"{available} available, {len(ready)} ready" if deployment else "no Deployment",
         )
     return passed(en="Both copies run.", es="Las dos copias están en ejecución.")
-
-
-def _is_ready(pod: object) -> bool:
-    status = pod.get("status", {}) if isinstance(pod, dict) else {}
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in status.get("conditions") or [])
