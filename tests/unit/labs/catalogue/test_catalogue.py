@@ -57,14 +57,16 @@ def test_doing_nothing_cannot_score(scenario: Scenario) -> None:
     assert spec.safeguards
 
 
-THEIR_SUBJECT = frozenset({"deploys_hurt", "imports_waiting", "photos_killed", "posters_pile_up"})
+THEIR_SUBJECT = frozenset({"deploys_hurt", "imports_waiting", "photos_killed", "posters_pile_up", "reserved_and_idle"})
 """Scenarios about what pods ask for, are given, or take to end: theirs are small too, but not like all others'."""
 NOT_TO_BE_HAD = frozenset({"release_not_pulled"})
 """Scenarios in which an image is wrong, or asked of a registry; none is outside the lab's own names."""
 THEIR_RIGHTS = frozenset({"duty_report_fails"})
 """Scenarios about rights: their candidates grant some, of which the API server lets nobody grant what they lack."""
-SEVERAL_FAULTS = frozenset({"orders_incident", "shop_address_reverts"})
-"""An incident of two faults; and a fault that comes back, which lies in what breaks and in what is broken."""
+SEVERAL_FAULTS = {"bulletin_never_opens": 2, "orders_incident": 2, "reserved_and_idle": 3, "shop_address_reverts": 2}
+"""Objects at fault: a claim and who was moved onto it; an incident of two faults; the sizes of three workloads; and a
+fault that comes back, which lies in what breaks and in what is broken.
+"""
 
 
 @every_scenario
@@ -158,7 +160,7 @@ def test_the_fault_stays_the_same_size(scenario: Scenario) -> None:
     sizes = {len(each.faulted) + len(each.aws.faulted if each.aws else ()) for each in variants(scenario)}
     if scenario.sandbox.kind == "kubernetes":
         lies_elsewhere = "fault.yaml" not in scenario.texts
-        assert sizes == ({0} if lies_elsewhere else {2} if scenario.id in SEVERAL_FAULTS else {1})
+        assert sizes == ({0} if lies_elsewhere else {SEVERAL_FAULTS.get(scenario.id, 1)})
         return
     assert 1 <= min(sizes) <= max(sizes) <= min(sizes) + 1
 
