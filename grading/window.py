@@ -52,6 +52,8 @@ class ScopeEntry:
     what: str
     stamp: float
     controlled: bool
+    generation: int = 0
+    """Of its specification; 0 for kinds that have none."""
 
     def to_json(self) -> dict[str, Any]:
         """The entry as JSON data."""
@@ -71,9 +73,12 @@ def last_change(then: Mapping[str, ScopeEntry], current: Mapping[str, ScopeEntry
     """When the scope last changed since `then` (epoch seconds, never after `now`); None when it did not.
 
     An object that is gone counts as gone just now, for nothing tells when; what controllers made and removed does not,
-    for their owner or their replacement tells.
+    for their owner or their replacement tells. So does one from which something was only taken away, which leaves no
+    time: https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
     """
     if any(uid not in current and not entry.controlled for uid, entry in then.items()):
+        return now
+    if any(uid in then and _changed_without_a_time(then[uid], entry) for uid, entry in current.items()):
         return now
     changed = [
         entry.stamp + STAMP_SECONDS
@@ -81,6 +86,10 @@ def last_change(then: Mapping[str, ScopeEntry], current: Mapping[str, ScopeEntry
         if uid not in then or entry.stamp > then[uid].stamp
     ]
     return min(now, max(changed)) if changed else None
+
+
+def _changed_without_a_time(then: ScopeEntry, now: ScopeEntry) -> bool:
+    return not now.controlled and 0 < then.generation < now.generation and now.stamp <= then.stamp
 
 
 def time_of(text: str) -> float:
@@ -123,6 +132,7 @@ def _entry(manifest: Manifest) -> ScopeEntry:
         what=f"{manifest.get('kind', 'object')} {place}{metadata['name']}",
         stamp=_stamp(metadata),
         controlled=is_controlled(manifest),
+        generation=int(metadata.get("generation") or 0),
     )
 
 

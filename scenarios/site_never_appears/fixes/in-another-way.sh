@@ -1,7 +1,7 @@
 # Another way to the same end.
 set -euo pipefail
 {% if place == "rights" %}
-kubectl -n {{ ns }} patch role {{ op }} --type=json -p '[{"op":"add","path":"/rules/-","value":{"apiGroups":["apps"],"resources":["deployments"],"verbs":["get","list","watch","create","update","patch"]}}]'
+kubectl -n {{ ns }} patch role {{ op }} --type=json -p '[{"op":"remove","path":"/rules/2"},{"op":"add","path":"/rules/-","value":{"apiGroups":["apps"],"resources":["deployments"],"verbs":["get","list","watch","create","update","patch"]}}]'
 {% elif place == "account" %}
 kubectl -n {{ ns }} patch rolebinding {{ op }} --type=json -p '[{"op":"replace","path":"/subjects/0/name","value":"default"}]'
 {% else %}

@@ -66,6 +66,23 @@ def test_the_newest_change_counts_but_never_the_future(reader: FakeReader, lived
     assert changed(lived_on, reader) == NOW - START
 
 
+@pytest.mark.parametrize(("then", "now", "at"), [(3, 4, 200), (3, 3, None), (0, 4, None)])
+def test_what_was_only_taken_away_from_counts_as_changed_now(
+    reader: FakeReader, lived_on: FakeReader, then: int, now: int, at: float | None
+) -> None:
+    """A field that is removed leaves no time; a baseline of before generations were recorded tells nothing."""
+    service(reader)["metadata"]["generation"] = then  # type: ignore[index]
+    service(lived_on)["metadata"]["generation"] = now  # type: ignore[index]
+    assert changed(lived_on, reader) == at
+
+
+def test_a_change_that_has_a_time_counts_by_it(reader: FakeReader, lived_on: FakeReader) -> None:
+    service(reader)["metadata"]["generation"] = 3  # type: ignore[index]
+    service(lived_on)["metadata"]["generation"] = 4  # type: ignore[index]
+    lived_on.wrote(service(lived_on), at=LATER)
+    assert changed(lived_on, reader) == 101
+
+
 def test_a_new_pod_counts(reader: FakeReader, lived_on: FakeReader) -> None:
     lived_on.put("v1", "Pod", "orders-x", metadata={"ownerReferences": [{"kind": "ReplicaSet", "controller": True}]})
     assert changed(lived_on, reader) == 101
