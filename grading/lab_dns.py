@@ -33,9 +33,13 @@ def is_gone(reader: ClusterReader) -> bool:
 def _asks_a_name(probe: NetworkProbe) -> bool:
     if isinstance(probe, DnsQuery):
         return True
-    host = (urlsplit(probe.url).hostname or "") if isinstance(probe, HttpRequest) else probe.host
+    return not is_address((urlsplit(probe.url).hostname or "") if isinstance(probe, HttpRequest) else probe.host)
+
+
+def is_address(host: str) -> bool:
+    """Whether the host of a URL is an IP address, for which no DNS is asked."""
     try:
         ip_address(host)
     except ValueError:
-        return True
-    return False
+        return False
+    return True

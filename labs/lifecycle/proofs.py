@@ -82,8 +82,7 @@ class Prover:
         handed: list[Baseline] = []
 
         def fault() -> str:
-            self._deploy(broken=True)
-            handed.append(self._handed_over())
+            handed.append(self._broken())
             return ""
 
         broken = self.proof("fault", fault)

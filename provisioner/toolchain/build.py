@@ -56,8 +56,9 @@ def go_build(recipe: Recipe, into: Path, *, told: Callable[[str], None]) -> None
 
 def _join_files(recipe: Recipe, into: Path, told: Callable[[str], None]) -> None:
     """The module's files, in order of their names, are one file of YAML documents named like the module's directory."""
+    argv = command(recipe, into)
     done = subprocess.run(
-        command(recipe, into),
+        argv,
         cwd=recipe.directory,
         env=environment(recipe, os.environ),
         stdin=subprocess.DEVNULL,
@@ -67,7 +68,7 @@ def _join_files(recipe: Recipe, into: Path, told: Callable[[str], None]) -> None
     )
     if done.returncode:
         raise ToolchainError(
-            f"`{' '.join(command(recipe, into))}` in {recipe.directory} failed:\n{(done.stdout + done.stderr)[-2000:]}",
+            f"`{' '.join(argv)}` in {recipe.directory} failed:\n{(done.stdout + done.stderr)[-2000:]}",
             hint="Modules need the Go module proxy.",
         )
     found = sorted(Path(json.loads(done.stdout)["Dir"]).glob(recipe.files))

@@ -1,11 +1,11 @@
 """Whether the members have found each other, by names that follow them, and say so themselves."""
 
-import ipaddress
 import json
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from grading.helpers import Finding, ScenarioView, check, failed, passed
+from grading.lab_dns import is_address
 from grading.workloads import gone, is_ready, living_pods, named_container, pod_spec_of, setting
 from labs.core.ports import Manifest
 from labs.core.probes import HttpRequest, ObjectRef, ProbeAnswer
@@ -88,17 +88,9 @@ def _badly_called(view: ScenarioView, pods: Sequence[Manifest]) -> str:
     for pod in pods:
         peers = (setting(view, view.namespace, named_container(pod["spec"]), "PEERS").value or "").split(",")
         hosts = {urlsplit(peer.strip()).hostname or "" for peer in peers} - {""}
-        if len(hosts) < MEMBERS or any(map(_is_address, hosts)):
+        if len(hosts) < MEMBERS or any(map(is_address, hosts)):
             return f"{pod['metadata']['name']}: {', '.join(sorted(hosts))}"
     return ""
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _failed(en: str, es: str, actual: str) -> Finding:

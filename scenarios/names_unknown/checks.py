@@ -1,9 +1,9 @@
 """Whether the copies find others by name, and not by an address that somebody has written down."""
 
-import ipaddress
 from urllib.parse import urlsplit
 
 from grading.helpers import Finding, ScenarioView, check, failed, passed
+from grading.lab_dns import is_address
 from grading.workloads import gone, living_pods, named_container, pod_spec_of, setting
 from labs.core.probes import DnsQuery, ObjectRef
 
@@ -19,7 +19,7 @@ def found_by_name(view: ScenarioView) -> Finding:
     pod_spec = pod_spec_of(deployment)
     url = setting(view, view.namespace, named_container(pod_spec), "API_URL").value or ""
     host = urlsplit(url).hostname or ""
-    if pod_spec.get("hostAliases") or _is_address(host):
+    if pod_spec.get("hostAliases") or is_address(host):
         return _failed("An address is written down.", "Hay una dirección escrita.", "hostAliases" if host else host)
     if complaint := _leads_elsewhere(view, host, supplier):
         return _failed("The name does not lead to the supplier.", "El nombre no lleva al proveedor.", complaint)
@@ -54,14 +54,6 @@ def _leads_elsewhere(view: ScenarioView, host: str, supplier: str) -> str:
     (answer,) = view.ask([DnsQuery(host)])
     wanted = (service["spec"]["clusterIP"],)
     return "" if answer.addresses == wanted else f"{host}: {', '.join(answer.addresses) or answer.outcome}"
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _failed(en: str, es: str, actual: str) -> Finding:

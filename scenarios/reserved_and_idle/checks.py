@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from grading.findings import Finding, failed, passed
-from grading.helpers import ScenarioView, check
+from grading.helpers import Finding, ScenarioView, check, failed, passed
 from grading.workloads import cores, gone, is_ready, living_pods, mebibytes, named_container, pod_spec_of, setting
 from labs.core.errors import InfrastructureError
 from labs.core.ports import Manifest
@@ -21,13 +20,10 @@ NOISE_CORES, NOISE_MIB = 0.01, 2.0
 @check("reserved-within-budget")
 def reserved_within_budget(view: ScenarioView) -> Finding:
     """The requests of all pods of the three, at the prices of the brief."""
-    total_cores = total_mib = 0.0
     pods = _pods(view)
     if not pods:
         return failed(en="No pod is there.", es="No hay ningún pod.", expected="pods", actual="none")
-    for pod in pods:
-        total_cores += _requested(pod, "cpu")
-        total_mib += _requested(pod, "memory")
+    total_cores, total_mib = (sum(_requested(pod, resource) for pod in pods) for resource in ("cpu", "memory"))
     cost = total_cores * CORE_PRICE + total_mib / 1024 * GIB_PRICE
     make = passed if cost <= BUDGET else failed
     return make(
