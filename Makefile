@@ -11,7 +11,7 @@ UV_VERSION := 0.13.9
 UV := $(shell uv --version >/dev/null 2>&1 && echo uv || echo build/uv/bin/uv)
 PYTHON3 := $(shell command -v python3.11 || command -v python3)
 
-.PHONY: help setup packages toolchain demo test test-unit test-cluster test-e2e check check-python check-go bench bench-boots bench-proofs bench-postings conformance clean
+.PHONY: help setup packages toolchain demo test test-unit test-cluster test-scenarios test-e2e check check-python check-go bench bench-boots bench-proofs bench-postings conformance clean
 
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -39,13 +39,20 @@ toolchain: setup ## build or fetch every tool, the node's root and the images (o
 demo: toolchain ## a posting becomes a lab, is broken, graded, fixed, graded again and removed
 	@$(BIN)/taller demo
 
-test: test-unit test-cluster test-e2e ## every test; those marked cluster and e2e run real labs
+test: test-unit test-cluster test-scenarios test-e2e ## every test; all but the first kind run real labs
+
+# Labs wait more than they work: two at a time take half as long. More than four want more memory than a laptop has.
+SIDE_BY_SIDE := -n logical --maxprocesses 4
 
 test-unit: setup
-	$(BIN)/pytest -m 'not cluster and not e2e' --junit-xml=build/junit-unit.xml
+	$(BIN)/pytest -m 'not cluster and not e2e' $(SIDE_BY_SIDE) --junit-xml=build/junit-unit.xml
 
 test-cluster: toolchain
-	$(BIN)/pytest -m cluster --junit-xml=build/junit-cluster.xml
+	$(BIN)/pytest -m cluster --ignore=tests/scenarios $(SIDE_BY_SIDE) --dist loadfile --junit-xml=build/junit-cluster.xml
+
+# Alone: by itself it keeps every processor busy.
+test-scenarios: toolchain
+	$(BIN)/pytest tests/scenarios -m cluster --junit-xml=build/junit-scenarios.xml
 
 test-e2e: toolchain
 	$(BIN)/pytest -m e2e --junit-xml=build/junit-e2e.xml
@@ -75,9 +82,10 @@ N := 10
 bench-boots: toolchain ## boot and remove a lab N times (default 10), to find races
 	@$(BIN)/python -m tests.bench.boots $(N)
 
-# make bench-proofs N=20
-bench-proofs: toolchain ## prove every scenario N times (default 10) and print the flake rate
-	@$(BIN)/taller prove --runs $(N)
+# make bench-proofs N=20 KIND=account (scenarios that need an account; else those that do not)
+KIND := cluster
+bench-proofs: toolchain ## prove the catalogue N times (default 10), keep what came of it, print the flake rate
+	@$(BIN)/python -m tests.bench.flakes $(N) --kind $(KIND)
 
 bench-postings: setup ## how well and how fast postings are read, and plans made
 	@$(BIN)/python -m tests.bench.postings -v

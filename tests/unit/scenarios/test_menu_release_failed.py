@@ -79,6 +79,7 @@ def test_what_is_not_there_is_found(deployed: System) -> None:
     "data",
     ["", "!", b64encode(b"!").decode(), b64encode(b64encode(b"no gzip")).decode(), packed(0, "x", "")[:40],
      b64encode(b64encode(gzip.compress(b"[]"))).decode()],
+    ids=["nothing", "no-base64", "once-base64", "no-gzip", "cut", "a-list"],
 )  # fmt: skip
 def test_a_release_that_is_none_fails_and_does_not_break_the_grader(deployed: System, data: str) -> None:
     put_release(deployed, 12, "deployed", data)

@@ -55,7 +55,9 @@ def test_a_kind_that_is_not_served_any_more_is_not_found(api: FakeApi, transport
 
 
 @pytest.mark.parametrize(
-    "server", [f"http://127.0.0.1:{free_port()}", "http://nowhere.invalid:1", f"https://127.0.0.1:{free_port()}"]
+    "server",
+    [f"http://127.0.0.1:{free_port()}", "http://nowhere.invalid:1", f"https://127.0.0.1:{free_port()}"],
+    ids=["closed", "nowhere", "closed-tls"],
 )
 def test_no_library_error_leaks_and_the_cause_is_kept(server: str) -> None:
     transport = Transport(Credentials(server, token="t"), timeout_seconds=0.5, sleep=lambda _: None)  # noqa: S106
