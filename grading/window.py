@@ -6,6 +6,8 @@ does not: probes of ours, Jobs that a CronJob made and pods of Jobs (they come a
 that follow pods. A node that went away or came back counts too: what runs on it comes back after it.
 """
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -54,6 +56,8 @@ class ScopeEntry:
     controlled: bool
     generation: int = 0
     """Of its specification; 0 for kinds that have none."""
+    content: str = ""
+    """Digest of what it says, for kinds that have no generation, such as ConfigMaps and Services."""
 
     def to_json(self) -> dict[str, Any]:
         """The entry as JSON data."""
@@ -89,7 +93,9 @@ def last_change(then: Mapping[str, ScopeEntry], current: Mapping[str, ScopeEntry
 
 
 def _changed_without_a_time(then: ScopeEntry, now: ScopeEntry) -> bool:
-    return not now.controlled and 0 < then.generation < now.generation and now.stamp <= then.stamp
+    more = 0 < then.generation < now.generation
+    other = bool(then.content and now.content) and then.content != now.content
+    return (more or other) and not now.controlled and now.stamp <= then.stamp
 
 
 def time_of(text: str) -> float:
@@ -133,7 +139,14 @@ def _entry(manifest: Manifest) -> ScopeEntry:
         stamp=_stamp(metadata),
         controlled=is_controlled(manifest),
         generation=int(metadata.get("generation") or 0),
+        content="" if metadata.get("generation") else _digest(manifest),
     )
+
+
+def _digest(manifest: Manifest) -> str:
+    said = {key: value for key, value in manifest.items() if key not in {"metadata", "status"}}
+    marks = {key: manifest["metadata"].get(key) for key in ("labels", "annotations")}
+    return hashlib.sha256(json.dumps([said, marks], sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _node_entry(node: Manifest) -> ScopeEntry:

@@ -76,6 +76,25 @@ def test_what_was_only_taken_away_from_counts_as_changed_now(
     assert changed(lived_on, reader) == at
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "at"),
+    [({"a": "1", "b": "2"}, {"a": "1"}, 200), ({"a": "1", "b": "2"}, {"b": "2", "a": "1"}, None)],
+)
+def test_what_is_taken_from_an_object_without_a_generation_counts_too(
+    reader: FakeReader, lived_on: FakeReader, then: dict[str, str], now: dict[str, str], at: float | None
+) -> None:
+    reader.put("v1", "ConfigMap", "settings", data=then)
+    found = next(item for ref, item in reader.objects.items() if ref.kind == "ConfigMap")
+    ref = next(ref for ref in reader.objects if ref.kind == "ConfigMap")
+    lived_on.objects[ref] = {**found, "data": now}
+    assert changed(lived_on, reader) == at
+
+
+def test_a_status_says_nothing_of_a_change(reader: FakeReader, lived_on: FakeReader) -> None:
+    service(lived_on)["status"] = {"loadBalancer": {}}
+    assert changed(lived_on, reader) is None
+
+
 def test_a_change_that_has_a_time_counts_by_it(reader: FakeReader, lived_on: FakeReader) -> None:
     service(reader)["metadata"]["generation"] = 3  # type: ignore[index]
     service(lived_on)["metadata"]["generation"] = 4  # type: ignore[index]
