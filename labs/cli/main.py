@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from labs.core.errors import ExitCode, TallerError
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
-"""What shells say of a command that Ctrl-C ended, or whose reader went away: no verdict in either case."""
+"""What shells say of a command that Ctrl-C (or SIGTERM) ended, or whose reader went away: no verdict in either case."""
 
 app = typer.Typer(
     help="Turn a job posting into hands-on labs: real, disposable, honestly graded.",
@@ -57,6 +58,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a name may hold what the terminal's encoding does not
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who stops a command leaves no lab behind either
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for any reads every package: 0.05 s
     sys.exit(run(sys.argv[1:]))
 

@@ -39,7 +39,7 @@ Steps and remarks go to standard error.
 | 1 | a grade below the pass mark, a proof that broke |
 | 2 | wrong input or usage, or a host that cannot run labs: nothing was created |
 | 3 | inconclusive, or something under us failed: says nothing of the candidate |
-| 130 | interrupted with Ctrl-C |
+| 130 | interrupted, with Ctrl-C or SIGTERM |
 | 141 | whoever read the output went away |
 """
 _SETTINGS_HEAD = """# Settings

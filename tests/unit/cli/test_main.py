@@ -71,6 +71,13 @@ def test_an_interruption_names_the_way_to_clean_up(taller: Taller, monkeypatch: 
     assert "taller sweep" in done.err
 
 
+def test_who_ends_a_command_interrupts_it() -> None:
+    """As a service manager does, or a job that is cancelled: what was made is removed, as after Ctrl-C."""
+    script = "import os, signal, labs.cli.main as m; m.run = lambda _: os.kill(os.getpid(), signal.SIGTERM); m.main()"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stderr.endswith("KeyboardInterrupt\n")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
