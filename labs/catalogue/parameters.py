@@ -6,12 +6,14 @@ machine and Python version, and adding a parameter does not change the others.
 
 import hashlib
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Value = str | int
+_SEEDS_A_LOOK = 64
 _TOKEN_ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -56,6 +58,25 @@ class Parameter(BaseModel):
 def drawn(parameters: Mapping[str, Parameter], scenario: str, seed: str) -> dict[str, Value]:
     """A value for each parameter, sorted by name."""
     return {name: parameters[name].draw(f"{scenario}\0{name}\0{seed}".encode()) for name in sorted(parameters)}
+
+
+def seeds_for_every_choice(parameters: Mapping[str, Parameter], scenario: str) -> Sequence[str]:
+    """A few seeds, the same each time, with which every value of every choice is drawn at least once.
+
+    Taken greedily from a row of seeds; always at least one.
+    """
+    missing = {(name, value) for name, each in parameters.items() for value in each.choice or ()}
+    chosen: list[str] = []
+    for first in count(0, _SEEDS_A_LOOK):
+        seeds = [f"choices-{number}" for number in range(first, first + _SEEDS_A_LOOK)]
+        best = max(seeds, key=lambda seed: len(missing & set(drawn(parameters, scenario, seed).items())))
+        won = missing & set(drawn(parameters, scenario, best).items())
+        if won or not chosen:
+            chosen.append(best)
+            missing -= won
+        if not missing:
+            return chosen
+    raise AssertionError("a row of seeds has no end")
 
 
 def _number(key: bytes, index: int) -> int:

@@ -7,7 +7,7 @@ import typer
 from labs.cli.life import context_of
 from labs.cli.options import Json, Lab, ScenarioName, seed_text
 from labs.cli.output import print_json, say, table
-from labs.core.errors import ExitCode
+from labs.core.errors import ExitCode, InputError
 from labs.core.ids import lab_id, scenario_id
 
 
@@ -52,6 +52,9 @@ def prove(
     seed: Annotated[
         list[str] | None, typer.Option("--seed", metavar="TEXT", help="A variant to prove; may be repeated.")
     ] = None,
+    every_choice: Annotated[
+        bool, typer.Option("--every-choice", help="Prove so many variants that every choice of a parameter occurs.")
+    ] = False,
     labs: Annotated[
         int | None,
         typer.Option(
@@ -67,25 +70,27 @@ def prove(
 
     The healthy system passes, the fault fails, every fix passes, every trap is caught by what it names.
     """
+    from labs.catalogue.parameters import seeds_for_every_choice  # noqa: PLC0415
     from labs.cli.tools import ensure_toolchain  # noqa: PLC0415
     from labs.lifecycle.pace import labs_side_by_side  # noqa: PLC0415
     from labs.lifecycle.prove import flakes, proofs_json  # noqa: PLC0415
     from labs.lifecycle.prove import prove as prove_all  # noqa: PLC0415
 
     context = context_of()
-    named = [context.catalogue[scenario_id(name)].id for name in scenarios or []]
-    seeds = [seed_text(each) for each in seed or ["proof"]]
+    if seed and every_choice:
+        raise InputError("--every-choice chooses the seeds.", hint="Leave out --seed, or --every-choice.")
+    named = [context.catalogue[scenario_id(name)] for name in scenarios or context.catalogue.scenarios]
+    given = [seed_text(each) for each in seed or ["proof"]]
+    seeds = {each.id: seeds_for_every_choice(each.parameters, each.id) if every_choice else given for each in named}
     ensure_toolchain()
-    proofs = prove_all(
-        context, named or list(context.catalogue.scenarios), seeds, labs=labs or labs_side_by_side(), runs=runs
-    )
+    proofs = prove_all(context, seeds, labs=labs or labs_side_by_side(), runs=runs)
     if json:
         print_json(proofs_json(proofs))
     else:
         table(
             "",
-            ("Scenario", "Proof", "", "Seconds", "Detail"),
-            [(p.scenario, p.name, "✓" if p.holds else "✗", f"{p.seconds:.1f}", p.detail) for p in proofs],
+            ("Scenario", "Seed", "Proof", "", "Seconds", "Detail"),
+            [(p.scenario, p.seed, p.name, "✓" if p.holds else "✗", f"{p.seconds:.1f}", p.detail) for p in proofs],
         )
         say(f"{sum(p.holds for p in proofs)} of {len(proofs)} proofs hold.", style="bold")
         if runs > 1:

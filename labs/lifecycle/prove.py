@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -75,24 +74,17 @@ Turn = Callable[[], AbstractContextManager[None]]
 
 
 def prove(
-    context: Context,
-    scenarios: Sequence[ScenarioId],
-    seeds: Sequence[str] = ("proof",),
-    *,
-    labs: int = 1,
-    runs: int = 1,
+    context: Context, seeds: Mapping[ScenarioId, Sequence[str]], *, labs: int = 1, runs: int = 1
 ) -> Sequence[Proof]:
-    """Return every proof of every scenario, for each seed, made so many times. All run; nothing is left after.
+    """Return every proof of every scenario for each of its seeds, made so many times. All run; nothing is left after.
 
     The proofs are shared out among so many labs. In a cluster every scenario has a thread of its own, since their
     namespaces differ; most of the time is waiting, so that three labs on two cores are worth it. An account, or a node
     that is worked on itself, is one scenario's at a time. How many proofs run at any moment: see `Pace`. Raises
     NotFoundError for an unknown scenario, and what making a lab raises.
     """
-    for name in scenarios:
-        context.catalogue[name]  # raises for an unknown one before anything is created
+    needs = {name: context.catalogue[name].sandbox for name in seeds}  # raises before anything is created
     with ExitStack() as stack:
-        needs = {name: context.catalogue[name].sandbox for name in scenarios}
         in_clusters = [
             name for name, each in needs.items() if each.kind == "kubernetes" and not each.account and not each.is_fresh
         ]
@@ -120,7 +112,7 @@ def prove(
         used = {bench.lab for _, bench, _ in work}
     left = sorted(used & set(remains(context)))
     detail = f"the labs {', '.join(left)} left something: `taller inventory`" if left else ""
-    teardown = [Proof(name, seeds[0], "teardown", detail, 0.0) for name in scenarios]
+    teardown = [Proof(name, of[0], "teardown", detail, 0.0) for name, of in seeds.items()]
     return sorted([*found, *teardown], key=lambda proof: (proof.scenario, proof.seed, proof.name))
 
 
@@ -165,15 +157,18 @@ def _benches(context: Context, stack: ExitStack, scenarios: Sequence[ScenarioId]
         return [each.result() for each in coming]
 
 
-def _queue(context: Context, names: Sequence[ScenarioId], seeds: Sequence[str], runs: int) -> "SimpleQueue[_Job]":
+def _queue(
+    context: Context, names: Sequence[ScenarioId], seeds: Mapping[ScenarioId, Sequence[str]], runs: int
+) -> "SimpleQueue[_Job]":
     """Everything to prove of some scenarios."""
     queue: SimpleQueue[_Job] = SimpleQueue()
-    for name, seed in product(names, (seed for _ in range(runs) for seed in seeds)):
+    for name in names:
         checks = python_checks(context.catalogue[name])
-        variant = drawn(context.catalogue, [name], seed)[name]
         unreachable: Task = partial(_unreachable, context)
-        for each in (*tasks(variant), unreachable):
-            queue.put(_Job(each, variant, seed, checks))
+        for seed in [*seeds[name]] * runs:
+            variant = drawn(context.catalogue, [name], seed)[name]
+            for each in (*tasks(variant), unreachable):
+                queue.put(_Job(each, variant, seed, checks))
     return queue
 
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from labs.catalogue.parameters import Parameter, drawn
+from labs.catalogue.parameters import Parameter, drawn, seeds_for_every_choice
 
 PARAMETERS = {
     "ns": Parameter(choice=("a", "b", "c")),
@@ -36,6 +36,22 @@ def test_seeds_reach_every_value_about_equally_often() -> None:
     for seed in range(3000):
         counts["abc".index(str(drawn(PARAMETERS, "x", str(seed))["ns"]))] += 1
     assert all(900 < count < 1100 for count in counts)
+
+
+def test_a_few_seeds_draw_every_choice() -> None:
+    choices = {"a": Parameter(choice=(1, 2, 3, 4)), "b": Parameter(choice=("x", "y", "z")), **PARAMETERS}
+    seeds = seeds_for_every_choice(choices, "orders_routing")
+    rows = [drawn(choices, "orders_routing", seed) for seed in seeds]
+    assert len(seeds) <= 6
+    assert seeds == seeds_for_every_choice(choices, "orders_routing")
+    assert {name: {row[name] for row in rows} for name in ("a", "b", "ns")} == {
+        "a": {1, 2, 3, 4}, "b": {"x", "y", "z"}, "ns": {"a", "b", "c"}
+    }  # fmt: skip
+
+
+def test_where_there_is_no_choice_one_seed_is_enough() -> None:
+    assert len(seeds_for_every_choice({"port": PARAMETERS["port"]}, "orders_routing")) == 1
+    assert len(seeds_for_every_choice({}, "orders_routing")) == 1
 
 
 def test_corners() -> None:
