@@ -7,7 +7,7 @@ machine and Python version, and adding a parameter does not change the others.
 import hashlib
 import string
 from collections.abc import Mapping, Sequence
-from itertools import count
+from itertools import count, islice
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -67,16 +67,16 @@ def seeds_for_every_choice(parameters: Mapping[str, Parameter], scenario: str) -
     """
     missing = {(name, value) for name, each in parameters.items() for value in each.choice or ()}
     chosen: list[str] = []
-    for first in count(0, _SEEDS_A_LOOK):
-        seeds = [f"choices-{number}" for number in range(first, first + _SEEDS_A_LOOK)]
-        best = max(seeds, key=lambda seed: len(missing & set(drawn(parameters, scenario, seed).items())))
-        won = missing & set(drawn(parameters, scenario, best).items())
+    seeds = (f"choices-{number}" for number in count())
+    while missing or not chosen:
+        row = [
+            (seed, missing & set(drawn(parameters, scenario, seed).items())) for seed in islice(seeds, _SEEDS_A_LOOK)
+        ]
+        best, won = max(row, key=lambda each: len(each[1]))
         if won or not chosen:
             chosen.append(best)
-            missing -= won
-        if not missing:
-            return chosen
-    raise AssertionError("a row of seeds has no end")
+        missing -= won
+    return chosen
 
 
 def _number(key: bytes, index: int) -> int:

@@ -101,9 +101,8 @@ def run_once(kind: str, seed: str) -> Run:
         scenarios=len(names),
         proofs=len(proofs),
         broken=[
-            Broken(name, proof, each["detail"], (name, proof) in again)
+            Broken(each["scenario"], each["proof"], each["detail"], (each["scenario"], each["proof"]) in again)
             for each in broken
-            for name, proof in [(each["scenario"], each["proof"])]
         ],
     )
 
