@@ -1,7 +1,7 @@
 # Another way to the same end.
 set -euo pipefail
 {% if place == "rights" %}
-kubectl -n {{ ns }} patch role {{ op }} --type=json -p '[{"op":"add","path":"/rules/-","value":{"apiGroups":["{{ ns }}.example"],"resources":["channels"],"verbs":["update","patch"]}}]'
+kubectl -n {{ ns }} patch role {{ op }} --type=json -p '[{"op":"add","path":"/rules/-","value":{"apiGroups":["{{ ns }}.example"],"resources":["channels"],"verbs":["list"]}}]'
 {% elif place == "account" %}
 kubectl -n {{ ns }} patch rolebinding {{ op }} --type=json -p '[{"op":"add","path":"/subjects/-","value":{"kind":"ServiceAccount","name":"{{ op }}-robot","namespace":"{{ ns }}-ops"}}]'
 {% else %}

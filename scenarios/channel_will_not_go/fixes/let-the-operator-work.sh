@@ -1,7 +1,7 @@
 # What the operator lacks is given back; it does the rest.
 set -euo pipefail
 {% if place == "rights" %}
-kubectl -n {{ ns }} patch role {{ op }} --type=json -p '[{"op":"add","path":"/rules/0/verbs/-","value":"patch"}]'
+kubectl -n {{ ns }} patch role {{ op }} --type=json -p '[{"op":"add","path":"/rules/0/verbs/-","value":"list"}]'
 {% elif place == "account" %}
 kubectl -n {{ ns }} patch rolebinding {{ op }} --type=json -p '[{"op":"replace","path":"/subjects/0/name","value":"{{ op }}-robot"}]'
 {% else %}
