@@ -83,9 +83,10 @@ bench-boots: toolchain ## boot and remove a lab N times (default 10), to find ra
 	@$(BIN)/python -m tests.bench.boots $(N)
 
 # make bench-proofs N=20 KIND=account (scenarios that need an account; else those that do not)
+# make bench-proofs N=1 EVERY_CHOICE=1 (with so many seeds that every choice of a parameter occurs)
 KIND := cluster
 bench-proofs: toolchain ## prove the catalogue N times (default 10), keep what came of it, print the flake rate
-	@$(BIN)/python -m tests.bench.flakes $(N) --kind $(KIND)
+	@$(BIN)/python -m tests.bench.flakes $(N) --kind $(KIND) $(if $(EVERY_CHOICE),--every-choice)
 
 bench-postings: setup ## how well and how fast postings are read, and plans made
 	@$(BIN)/python -m tests.bench.postings -v

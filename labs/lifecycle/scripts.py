@@ -75,11 +75,19 @@ def run_script(engine: Engine, lab: LabId, script: Script, access: CandidateAcce
             timeout=SCRIPT_SECONDS,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise InfrastructureError(f"The script {script.name} could not be run to its end: {error}", lab=lab) from error
-    said = done.stdout.decode(errors="replace")[-_SAID_CHARACTERS:]
+    except OSError as error:
+        raise InfrastructureError(f"The script {script.name} could not be run: {error}", lab=lab) from error
+    except subprocess.TimeoutExpired as late:
+        raise _broken(script, lab, f"had not ended after {late.timeout:.0f} s", _said(late.output)) from late
+    said = _said(done.stdout)
     if done.returncode != 0:
-        raise InfrastructureError(
-            f"The script {script.name} ended with {done.returncode}: {said.strip()[-500:]}", lab=lab, output=said
-        )
+        raise _broken(script, lab, f"ended with {done.returncode}", said)
     return Applied(script, said)
+
+
+def _said(output: bytes | None) -> str:
+    return (output or b"").decode(errors="replace")[-_SAID_CHARACTERS:]
+
+
+def _broken(script: Script, lab: LabId, how: str, said: str) -> InfrastructureError:
+    return InfrastructureError(f"The script {script.name} {how}: {said.strip()[-500:]}", lab=lab, output=said)

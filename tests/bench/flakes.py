@@ -3,6 +3,8 @@
 Twenty runs are a day's work of two cores, so each is kept in `proofs.jsonl` as soon as it is over: the rate that is
 printed is that of all runs kept. What breaks in a run is proven once more, with the same seed: what holds then came and
 went (a flake), what does not is a defect of that variant. Both count.
+
+With `EVERY_CHOICE=1` a run takes as many seeds for each scenario as every choice of its parameters needs to occur.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +32,7 @@ class Broken:
     """A proof that did not hold."""
 
     scenario: str
+    seed: str
     proof: str
     detail: str
     again: bool
@@ -38,7 +41,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All proofs of all scenarios of a kind, made once."""
+    """All proofs of all scenarios of a kind, made once with a seed, or with seeds for every choice."""
 
     kind: str
     day: str
@@ -48,6 +51,7 @@ class Run:
     cores: int
     minutes: float
     scenarios: int
+    """With several seeds a scenario counts once for each."""
     proofs: int
     broken: Sequence[Broken]
 
@@ -63,8 +67,9 @@ def kept(record: Path = RECORD) -> Sequence[Run]:
 def rate(runs: Sequence[Run]) -> str:
     """Return how often a scenario's proofs broke, of how many times that it was proven."""
     proven = sum(run.scenarios for run in runs)
-    broken = {(run.seed, each.scenario) for run in runs for each in run.broken}
-    flaky = broken - {(run.seed, each.scenario) for run in runs for each in run.broken if each.again}
+    found = [(number, each) for number, run in enumerate(runs) for each in run.broken]
+    broken = {(number, each.seed, each.scenario) for number, each in found}
+    flaky = broken - {(number, each.seed, each.scenario) for number, each in found if each.again}
     proofs = sum(run.proofs for run in runs)
     return (
         f"{len(broken)} of {proven} broke ({len(flaky)} of them not when proven again): "
@@ -82,15 +87,20 @@ def scenarios_of(kind: str) -> Sequence[str]:
     ]
 
 
-def run_once(kind: str, seed: str) -> Run:
-    """Prove every scenario of the kind; ends the benchmark when `taller prove` has no results."""
+def run_once(kind: str, seed: str, *, every_choice: bool = False) -> Run:
+    """Prove every scenario of the kind; ends the benchmark when `taller prove` has no results.
+
+    `seed` names the run, too: with every choice it is its name only.
+    """
     commit, names = _commit(), scenarios_of(kind)
     begun = time.monotonic()
-    proofs = _proofs(names, seed)
+    proofs = _proofs(names, "--every-choice") if every_choice else _proofs(names, "--seed", seed)
     minutes = round((time.monotonic() - begun) / 60, 1)
     broken = [each for each in proofs if not each["holds"]]
-    anew = _proofs(sorted({each["scenario"] for each in broken}), seed) if broken else []
-    again = {(each["scenario"], each["proof"]) for each in anew if not each["holds"]}
+    again: set[tuple[str, str, str]] = set()
+    for used in sorted({each["seed"] for each in broken}):
+        concerned = sorted({each["scenario"] for each in broken if each["seed"] == used})
+        again |= {_key(each) for each in _proofs(concerned, "--seed", used) if not each["holds"]}
     return Run(
         kind=kind,
         day=datetime.now(UTC).date().isoformat(),
@@ -98,18 +108,19 @@ def run_once(kind: str, seed: str) -> Run:
         seed=seed,
         cores=os.cpu_count() or 1,
         minutes=minutes,
-        scenarios=len(names),
+        scenarios=len({(each["scenario"], each["seed"]) for each in proofs}),
         proofs=len(proofs),
-        broken=[
-            Broken(each["scenario"], each["proof"], each["detail"], (each["scenario"], each["proof"]) in again)
-            for each in broken
-        ],
+        broken=[Broken(*_key(each), each["detail"], _key(each) in again) for each in broken],
     )
 
 
-def _proofs(names: Sequence[str], seed: str) -> Sequence[dict[str, str]]:
+def _key(proof: Mapping[str, str]) -> tuple[str, str, str]:
+    return proof["scenario"], proof["seed"], proof["proof"]
+
+
+def _proofs(names: Sequence[str], *options: str) -> Sequence[dict[str, str]]:
     with tempfile.TemporaryDirectory(prefix="taller-proofs-") as home:
-        command = [TALLER, "prove", *names, "--seed", seed, "--json"]
+        command = [TALLER, "prove", *names, *options, "--json"]
         done = subprocess.run(command, env=environment(Path(home)), stdout=subprocess.PIPE, text=True, check=False)
     found: Sequence[dict[str, str]] = json.loads(done.stdout or "{}").get("proofs", [])
     if not found:
@@ -130,15 +141,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.flakes", description=__doc__)
     parser.add_argument("runs", nargs="?", type=int, default=DEFAULT_RUNS)
     parser.add_argument("--kind", choices=KINDS, default="cluster")
+    parser.add_argument("--every-choice", action="store_true")
     wanted = parser.parse_args()
     broke = False
     for _ in range(wanted.runs):
-        run = run_once(wanted.kind, f"run-{len(kept()) + 1}")
+        run = run_once(wanted.kind, f"run-{len(kept()) + 1}", every_choice=wanted.every_choice)
         with RECORD.open("a") as record:
             record.write(json.dumps(asdict(run), ensure_ascii=False) + "\n")
         sys.stderr.write(f"{run.seed}: {run.minutes:.1f} min, {len(run.broken)} of {run.proofs} proofs broke\n")
         for each in run.broken:
-            sys.stdout.write(f"  {each.scenario} {each.proof}, {'again' if each.again else 'once'}: {each.detail}\n")
+            sys.stdout.write(
+                f"  {each.scenario} {each.seed} {each.proof}, {'again' if each.again else 'once'}: {each.detail}\n"
+            )
         broke = broke or bool(run.broken)
     sys.stdout.write(rate([run for run in kept() if run.kind == wanted.kind]) + "\n")
     return 1 if broke else 0
