@@ -3,7 +3,7 @@
 Changes nothing but where a job brings leave to examine durability (`grading.durability`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -26,6 +26,9 @@ from labs.core.ports import Clock, Sandbox
 
 NOTHING_SEEN = Finding(passed=False, reason=Words("", ""))
 
+LastWrite = Callable[[], float | None]
+"""When the candidate last wrote in the scenario's namespaces (epoch seconds), by a record of their requests."""
+
 
 @dataclass(frozen=True, slots=True)
 class GradingJob:
@@ -39,6 +42,7 @@ class GradingJob:
     """What the hints that the candidate took cost."""
     examination: Examination | None = None
     """Leave to examine durability, when nobody works in the sandbox any more."""
+    last_write: LastWrite = lambda: None  # as where no record is kept
 
 
 def grade_lab(
@@ -70,6 +74,7 @@ def _grade_job(job: GradingJob, clock: Clock) -> ScenarioResult:
         job.python_checks,
         hint_points=job.hint_points,
         examination=job.examination,
+        last_write=job.last_write,
     )
 
 
@@ -82,6 +87,7 @@ def grade_scenario(
     *,
     hint_points: int = 0,
     examination: Examination | None = None,
+    last_write: LastWrite = lambda: None,
 ) -> ScenarioResult:
     """The scenario's verdict, points and evidence, once all of it converged and held, or could not be told.
 
@@ -94,7 +100,7 @@ def grade_scenario(
     at_least = (
         spec.durability.within_seconds if examination and examination.earlier is not None and spec.durability else 0.0
     )
-    deadlines = _Deadlines(spec, sandbox, baseline, clock, at_least_seconds=at_least)
+    deadlines = _Deadlines(spec, sandbox, baseline, clock, last_write, at_least_seconds=at_least)
     with Probes(sandbox) as probes:
         looks = Looks(ScenarioView(spec, baseline, sandbox, probes), python_checks, clock)
         outcomes, durability = examined(looks.outcomes(deadlines.after), looks, examination)
@@ -125,12 +131,20 @@ class _Deadlines:
     """Until when a fix may take, from the last change in scope; that is read once, when something first looks bad."""
 
     def __init__(
-        self, spec: GradingSpec, sandbox: Sandbox, baseline: Baseline, clock: Clock, *, at_least_seconds: float
+        self,
+        spec: GradingSpec,
+        sandbox: Sandbox,
+        baseline: Baseline,
+        clock: Clock,
+        last_write: LastWrite,
+        *,
+        at_least_seconds: float,
     ) -> None:
         self._spec = spec
         self._sandbox = sandbox
         self._baseline = baseline
         self._clock = clock
+        self._last_write = last_write
         self._at_least_seconds = at_least_seconds
         self._changed_at: float | None = None
         self._is_known = False
@@ -139,7 +153,9 @@ class _Deadlines:
         """Epoch seconds; the beginning of time when nothing changed. Raises UnreachableError when it cannot look."""
         if not self._is_known:
             entries = scope_entries(self._sandbox.reader, self._spec)
-            self._changed_at = last_change(self._baseline.scope, entries, now=self._clock.now())
+            self._changed_at = last_change(
+                self._baseline.scope, entries, now=self._clock.now(), written=self._last_write()
+            )
             self._is_known = True
         return 0.0 if self._changed_at is None else self._changed_at + max(within_seconds, self._at_least_seconds)
 

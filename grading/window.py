@@ -3,7 +3,8 @@
 An untouched lab has no change and is graded at once (its symptom was proven at hand-over); a fresh fix gets its full
 time. What counts: creations, deletions, and writes other than to status, of the objects in the scope's namespaces. What
 does not: probes of ours, Jobs that a CronJob made and pods of Jobs (they come and go by themselves), EndpointSlices
-that follow pods. A node that went away or came back counts too: what runs on it comes back after it.
+that follow pods. A node that went away or came back counts too: what runs on it comes back after it. Where a record of
+the candidate's requests exists, its last counts as well: objects do not tell all (see `last_change`).
 """
 
 import hashlib
@@ -73,8 +74,13 @@ def scope_entries(reader: ClusterReader, spec: GradingSpec) -> dict[str, ScopeEn
     return entries | {str(node["metadata"]["uid"]): _node_entry(node) for node in nodes}
 
 
-def last_change(then: Mapping[str, ScopeEntry], current: Mapping[str, ScopeEntry], *, now: float) -> float | None:
+def last_change(
+    then: Mapping[str, ScopeEntry], current: Mapping[str, ScopeEntry], *, now: float, written: float | None = None
+) -> float | None:
     """When the scope last changed since `then` (epoch seconds, never after `now`); None when it did not.
+
+    `written`: when the candidate last wrote something there since, by the API server's own record, which knows also of
+    what was taken away soon after another change.
 
     An object that is gone counts as gone just now, for nothing tells when; what controllers made and removed does not,
     for their owner or their replacement tells. So does one from which something was only taken away, which leaves no
@@ -89,6 +95,7 @@ def last_change(then: Mapping[str, ScopeEntry], current: Mapping[str, ScopeEntry
         for uid, entry in current.items()
         if uid not in then or entry.stamp > then[uid].stamp
     ]
+    changed += [] if written is None else [written]
     return min(now, max(changed)) if changed else None
 
 

@@ -4,20 +4,26 @@ A node's root can add lines to it, true or not, and stop it from being written; 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from grading.clean import clean
 from labs.core.errors import InputError
 from labs.core.ids import LabId
+from labs.core.ports import Engine
 from labs.core.states import LabState
 from labs.lifecycle.context import Context
+from labs.lifecycle.record import LabRecord
 from labs.lifecycle.sandboxes import engines
 
 CANDIDATE = "candidate"
 TALLER = "taller"
 _NAMES = {"system:serviceaccount:taller-access:candidate": CANDIDATE, "kubernetes-admin": TALLER}
+WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
+NO_WRITES = frozenset({"exec", "attach", "portforward", "proxy", "status"})
+"""Ways into a pod, and what a controller says of an object."""
 _TEXT_CHARACTERS = 300
 _COMMAND_WORDS = 20
 
@@ -73,10 +79,18 @@ def lab_audit(context: Context, lab: LabId) -> AuditLog:
     record = context.registry.get(lab)
     if record.state is LabState.GONE:
         raise InputError(f"The lab {lab} is gone, and with it its audit log.", lab=lab)
-    clusters = [engine for engine in engines(context, record) if engine.kind == "kubernetes"]
-    if not clusters:
+    if not _clusters(context, record):
         raise InputError(f"The lab {lab} has no cluster: only those keep an audit log.", lab=lab)
-    return parse(clusters[0].audit_log(lab))
+    return parse(cluster_record(context, record))
+
+
+def cluster_record(context: Context, record: LabRecord) -> str:
+    """What the lab's cluster has recorded, as it stands there; empty when there is no cluster, or it keeps none."""
+    return "".join(engine.audit_log(record.id) for engine in _clusters(context, record))
+
+
+def _clusters(context: Context, record: LabRecord) -> Sequence[Engine]:
+    return [engine for engine in engines(context, record) if engine.kind == "kubernetes"]
 
 
 def parse(text: str) -> AuditLog:
@@ -91,6 +105,35 @@ def parse(text: str) -> AuditLog:
         else:
             entries.append(_entry(fields))
     return AuditLog(tuple(entries), is_full, unreadable)
+
+
+def last_write(text: str, namespaces: Collection[str]) -> float | None:
+    """When the candidate last changed something in one of the namespaces, or beside all; epoch seconds.
+
+    A node's root can write any time into the record, so that it may be one to come.
+    """
+    times = (_time(fields["at"]) for fields in _lines(text) if fields is not None and _is_write(fields, namespaces))
+    return max((time for time in times if time is not None), default=None)
+
+
+def _is_write(fields: Mapping[str, Any], namespaces: Collection[str]) -> bool:
+    code = fields.get("code")
+    return (
+        _NAMES.get(str(fields.get("user"))) == CANDIDATE
+        and fields.get("verb") in WRITES
+        and fields.get("subresource") not in NO_WRITES
+        and str(fields.get("namespace") or "") in {"", *namespaces}
+        and isinstance(code, int)
+        and 200 <= code < 300  # noqa: PLR2004 - HTTP's classes
+        and fields.get("dry_run") is not True
+    )
+
+
+def _time(text: str) -> float | None:
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def _lines(text: str) -> Iterator[Mapping[str, Any] | None]:

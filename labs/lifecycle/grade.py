@@ -1,5 +1,6 @@
 """Reading a lab's grade, ending the candidate's time, giving hints."""
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from labs.core.errors import InfrastructureError, InputError, NotFoundError
@@ -44,6 +45,7 @@ def lab_grade(context: Context, lab: LabId, *, requirements: "Sequence[Requireme
 def _graded(context: Context, record: LabRecord, requirements: "Sequence[RequirementTrace]") -> "Report":
     from grading.baseline import Baseline  # noqa: PLC0415 - only graders need the rest of grading
     from grading.grade import GradingJob, grade_lab  # noqa: PLC0415
+    from labs.lifecycle.audit import cluster_record, last_write  # noqa: PLC0415
 
     is_frozen = record.state is LabState.FROZEN
     files = context.files(record.id)
@@ -54,16 +56,23 @@ def _graded(context: Context, record: LabRecord, requirements: "Sequence[Require
             return None
         return examination(context, record.id, name, context.sandbox_of(files.read_admin()).disturber)
 
+    written = cache(lambda: cluster_record(context, record))  # had by who needs it first: when something looks bad
+
+    def last_write_in(namespaces: "Sequence[str]") -> float | None:
+        return last_write(written(), namespaces)
+
     jobs = [
         GradingJob(
-            named_spec(variant, files.read_names(name)),
+            spec,
             sandbox(context, record.id, variant),
             Baseline.from_json(record.baselines[name]),
             python_checks(context.catalogue[name]),
             hint_points=sum(taken.cost for taken in record.hints if taken.scenario == name),
             examination=leave(name, variant),
+            last_write=partial(last_write_in, spec.namespaces),
         )
         for name, variant in drawn(context.catalogue, record.scenarios, record.seed).items()
+        for spec in (named_spec(variant, files.read_names(name)),)
     ]
     return grade_lab(record.id, jobs, context.clock, candidate=record.candidate, requirements=requirements)
 

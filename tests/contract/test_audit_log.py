@@ -4,13 +4,17 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from grading.window import time_of
 from labs.core.ports import Limits
-from labs.lifecycle.audit import parse
+from labs.lifecycle.audit import last_write, parse
+from provisioner.kubernetes.access import Grant, give
 from tests.contract.clusters import BUSYBOX, Cluster, until
 from tests.contract.labs import lab
 
@@ -48,6 +52,34 @@ def test_what_a_candidate_does_is_recorded_outside_their_reach(cluster: Cluster)
     assert "correct-horse" not in text
     assert not {entry.who for entry in log.entries} & {"system:kube-scheduler", "system:node:node1"}
     assert not log.unreadable
+
+
+def test_what_is_taken_away_after_another_change_has_its_time_in_the_record_only(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    rules = [{"apiGroups": [""], "resources": ["services"], "verbs": ["get", "patch"]}]
+    kubeconfig = tmp_path / "candidate"
+    kubeconfig.write_text(give(cluster.target.sandbox, [Grant(cluster.namespace, rules)], ttl_seconds=600))
+    candidate = replace(cluster, kubeconfig=kubeconfig)
+
+    def patch(kind: str, body: str) -> tuple[float, float]:
+        """When the Service was changed by its own account, and when the candidate wrote by the record's."""
+        time.sleep(2.1)  # the Service's times are whole seconds
+        candidate.run("patch", "service", "web", f"--type={kind}", f"-p={body}")
+        times = [
+            entry["time"]
+            for entry in cluster.get("service", "web", "--show-managed-fields")["metadata"]["managedFields"]
+        ]
+        stamp = max(time_of(each) for each in times)
+        written = last_write(cluster.target.engine.audit_log(cluster.target.spec.lab), [cluster.namespace])
+        return stamp, written or 0.0
+
+    cluster.run("create", "service", "clusterip", "web", "--tcp=80:8080")
+    stamp, written = patch("merge", '{"metadata": {"labels": {"seen": "yes"}}}')
+    assert 0 <= written - stamp < 2
+    again, taken_away = patch("json", '[{"op": "remove", "path": "/spec/selector"}]')
+    assert again == stamp, "the field's owner is another: nothing of the Service's own tells of it"
+    assert taken_away >= written + 2
 
 
 def _secret(value: str) -> str:

@@ -67,6 +67,16 @@ def test_doing_nothing_scores_zero_and_is_graded_at_once() -> None:
     assert result.safeguards[0].held is True
 
 
+def test_what_only_the_record_tells_of_has_its_time() -> None:
+    lab = Lab(grading_spec([http_check(within_seconds=60)]))
+    wrote = lab.sandbox.clock.now() - 20
+    result = grade_scenario(
+        lab.spec, lab.sandbox, lab.baseline, lab.sandbox.clock, lab.python_checks, last_write=lambda: wrote
+    )
+    assert result.verdict is Verdict.FAILED
+    assert 39 <= result.seconds <= 45
+
+
 def test_a_fix_earns_full_marks() -> None:
     lab = Lab()
     lab.fix()

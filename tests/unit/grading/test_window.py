@@ -185,3 +185,14 @@ def test_a_node_that_went_away_or_came_back_counts_and_one_that_is_gone_does_not
     without = FakeReader(FakeClock())
     without.objects = {ref: item for ref, item in reader.objects.items() if ref.kind != "Node"}
     assert changed(without, reader) is None
+
+
+def test_what_the_record_tells_counts_beside_what_the_objects_tell(reader: FakeReader, lived_on: FakeReader) -> None:
+    """A field taken away a while after another change: the object's only time is that change's."""
+    lived_on.wrote(service(lived_on), at=LATER)
+    spec = grading_spec()
+    then, current = scope_entries(reader, spec), scope_entries(lived_on, spec)
+    assert last_change(then, current, now=NOW, written=LATER + 50) == LATER + 50
+    assert last_change(then, current, now=NOW, written=START) == LATER + 1
+    assert last_change(then, current, now=NOW, written=NOW + 3600) == NOW
+    assert last_change(then, then, now=NOW, written=LATER) == LATER

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from labs.cli.audit import audit_json
 from labs.core.errors import InputError
 from labs.core.ids import ScenarioId
-from labs.lifecycle.audit import CANDIDATE, TALLER, lab_audit, parse
+from labs.lifecycle.audit import CANDIDATE, TALLER, lab_audit, last_write, parse
 from labs.lifecycle.down import down
 from labs.lifecycle.up import UpRequest, up
 from tests.unit.lifecycle.fakes import World
 
+EIGHT = 1_795_680_000.0
+"""2026-11-26 08:00 UTC."""
 USER = "system:serviceaccount:taller-access:candidate"
 
 
@@ -72,3 +74,38 @@ def test_a_lab_that_is_gone_has_none(world: World) -> None:
     down(context, record.id)
     with pytest.raises(InputError, match="gone"):
         lab_audit(context, record.id)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"namespace": None, "resource": "validatingwebhookconfigurations"},
+        {"subresource": "scale", "verb": "patch"},
+    ],
+)
+def test_what_the_candidate_wrote_in_a_scenarios_namespaces_counts(changes: dict[str, Any]) -> None:
+    assert last_write(line(**changes), ["shop"]) == EIGHT
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"namespace": "bank"},
+        {"user": "kubernetes-admin"},
+        {"verb": "get", "resource": "secrets"},
+        {"verb": "create", "resource": "pods", "subresource": "exec"},
+        {"code": 403},
+        {"code": "200"},
+        {"dry_run": True},
+        {"at": "yesterday"},
+    ],
+)
+def test_what_others_did_or_changed_nothing_there_does_not(changes: dict[str, Any]) -> None:
+    assert last_write(line(**changes), ["shop"]) is None
+
+
+def test_the_last_write_counts_whatever_the_order_and_whatever_stands_between() -> None:
+    text = line() + line(at="2026-11-26T08:00:07.500Z") + "no json\n" + line(full=True, user=None) + line()
+    assert last_write(text, ["shop"]) == EIGHT + 7.5
+    assert last_write("", ["shop"]) is None
