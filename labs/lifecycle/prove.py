@@ -1,6 +1,7 @@
 """`prove`: the proofs of SCENARIOS.md for whole scenarios, in labs of their own."""
 
 import json
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -37,6 +38,8 @@ from labs.lifecycle.variants import drawn, python_checks
 
 LAB_SECONDS = 2 * 3600.0
 """How long a proving lab may live before a sweep takes it for forgotten."""
+TOLD_EACH = 20
+"""After so many tasks it is told how many are done."""
 CLOSED_PORT = "https://127.0.0.1:1"
 """Nothing listens there: a sandbox that cannot be reached."""
 
@@ -70,6 +73,26 @@ class VirtualClock:
         self._now += max(seconds, PATIENCE_SECONDS)
 
 
+class Tally:
+    """Tells at once of what broke, and now and then how far it has come: a catalogue takes half an hour."""
+
+    def __init__(self, told: Callable[[str], None], total: int) -> None:
+        self._told = told
+        self._total = total
+        self._done = 0
+        self._lock = threading.Lock()
+
+    def count(self, proofs: Sequence[Proof]) -> None:
+        """A task is done, with these proofs."""
+        for each in proofs:
+            if not each.holds:
+                self._told(f"prove:BROKEN {each.scenario} {each.seed} {each.name}: {each.detail}")
+        with self._lock:
+            self._done += 1
+            if self._done % TOLD_EACH == 0 or self._done == self._total:
+                self._told(f"prove:{self._done} of {self._total} tasks done")
+
+
 Turn = Callable[[], AbstractContextManager[None]]
 
 
@@ -92,23 +115,23 @@ def prove(
         on_nodes = [name for name, each in needs.items() if each.is_fresh]
         in_both = [name for name, each in needs.items() if each.account]
         clusters = _benches(context, stack, in_clusters, max(1, labs))
-        work = [
-            (queue, bench, False)
-            for name in in_clusters
-            for queue in (_queue(context, [name], seeds, runs),)
-            for bench in clusters
-        ]
+        queues = [_queue(context, [name], seeds, runs) for name in in_clusters]
+        work = [(queue, bench, False) for queue in queues for bench in clusters]
         # These go through one another on few labs, and would end long after all others.
         for names in (in_accounts, in_both, on_nodes):
-            shared = _queue(context, names, seeds, runs)
-            work += [(shared, bench, True) for bench in _benches(context, stack, names, max(1, labs))]
+            queues.append(_queue(context, names, seeds, runs))
+            work += [(queues[-1], bench, True) for bench in _benches(context, stack, names, max(1, labs))]
         pool = stack.enter_context(ThreadPoolExecutor(len(work) or 1, "prove"))
-        stack.callback(_empty, [queue for queue, *_ in work])  # who is interrupted waits for what runs, and no more
-        pace = Pace()
+        stack.callback(_empty, queues)  # who is interrupted waits for what runs, and no more
+        pace, tally = Pace(), Tally(context.told, sum(queue.qsize() for queue in queues))
         running = [
-            pool.submit(_work_off, queue, bench, partial(pace.turn, first=first)) for queue, bench, first in work
+            pool.submit(_work_off, queue, bench, partial(pace.turn, first=first), tally) for queue, bench, first in work
         ]
-        found = [proof for each in running for proof in each.result()]
+        try:
+            found = [proof for each in running for proof in each.result()]
+        except KeyboardInterrupt:
+            context.told("prove:interrupted, waiting a minute or two for the proofs that run; then their labs go")
+            raise
         used = {bench.lab for _, bench, _ in work}
     left = sorted(used & set(remains(context)))
     detail = f"the labs {', '.join(left)} left something: `taller inventory`" if left else ""
@@ -172,7 +195,7 @@ def _queue(
     return queue
 
 
-def _work_off(queue: "SimpleQueue[_Job]", bench: Bench, turn: Turn) -> list[Proof]:
+def _work_off(queue: "SimpleQueue[_Job]", bench: Bench, turn: Turn, tally: Tally) -> list[Proof]:
     found: list[Proof] = []
     while True:
         with turn():
@@ -180,7 +203,9 @@ def _work_off(queue: "SimpleQueue[_Job]", bench: Bench, turn: Turn) -> list[Proo
                 job = queue.get_nowait()
             except Empty:
                 return found
-            found += job.task(Prover(bench, job.variant, job.seed, job.checks))
+            proofs = job.task(Prover(bench, job.variant, job.seed, job.checks))
+            found += proofs
+            tally.count(proofs)
             _tidy(bench, job.variant)
 
 

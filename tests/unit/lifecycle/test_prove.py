@@ -10,7 +10,7 @@ from labs.core.errors import TimedOutError
 from labs.core.ids import LabId, ScenarioId
 from labs.lifecycle import proofs
 from labs.lifecycle.proofs import Proof, Prover, tasks
-from labs.lifecycle.prove import VirtualClock, flakes, proofs_json
+from labs.lifecycle.prove import Tally, VirtualClock, flakes, proofs_json
 from tests.unit.grading.test_report import check_result, report_of
 from tests.unit.lifecycle.fakes import catalogue
 
@@ -69,6 +69,17 @@ def test_what_holds_in_some_runs_only_is_flaky_and_what_never_holds_is_broken() 
         {"scenario": ORDERS, "seed": "s", "proof": "healthy", "failed": 1, "runs": 2}
     ]
     assert flakes([held]) == []
+
+
+def test_what_breaks_is_told_at_once_and_how_far_it_has_come_now_and_then() -> None:
+    said: list[str] = []
+    tally = Tally(said.append, 41)
+    held = Proof(ORDERS, "s", "healthy", "", 1.0)
+    tally.count([held, replace(held, name="fault", detail="it passes")])
+    assert said == ["prove:BROKEN orders_routing s fault: it passes"]
+    for _ in range(40):
+        tally.count([held])
+    assert said[1:] == [f"prove:{done} of 41 tasks done" for done in (20, 40, 41)]
 
 
 class FakeBench:
