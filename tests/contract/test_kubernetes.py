@@ -68,6 +68,38 @@ spec: {{terminationGracePeriodSeconds: 1, {spec} containers: [{container}]}}
 """
 
 
+# --- Services
+
+
+def test_services_outlive_that_kube_proxy_writes_all_of_them_anew(cluster: Cluster) -> None:
+    """As it does once an hour, and after an error: here nft is out of order for a moment."""
+    cluster.apply(pod("asker"))
+    cluster.wait("pod/asker", "condition=Ready")
+
+    def inside(*command: str) -> str:
+        entered = ["nsenter", f"--target={cluster.target.pid}", "--all", *command]
+        return subprocess.run(entered, capture_output=True, text=True, check=True).stdout
+
+    def resolves() -> None:
+        name = "kube-dns.kube-system.svc.cluster.local."
+        assert "10.43.0.10" in cluster.says("exec", "asker", "--", "nslookup", name).partition("Name:")[2]
+
+    def service(name: str) -> str:
+        return cluster.says("create", "service", "clusterip", name, "--tcp=80:80", "-o", "jsonpath={.spec.clusterIP}")
+
+    resolves()
+    inside("mount", "--bind", "/bin/false", "/usr/sbin/nft")
+    try:
+        unknown = service("meanwhile")
+        time.sleep(2)  # kube-proxy tries within 50 ms
+    finally:
+        inside("umount", "/usr/sbin/nft")
+    assert unknown not in inside("nft", "list", "set", "ip", "kube-proxy", "cluster-ips")
+    service("after")
+    until(lambda: unknown in inside("nft", "list", "set", "ip", "kube-proxy", "cluster-ips"))
+    resolves()
+
+
 # --- Storage
 
 

@@ -87,6 +87,17 @@ def test_a_stopped_api_server_is_evidence_while_the_node_lives(node: Node) -> No
     until(lambda: node.sandbox.ask_api("/readyz").status == 200, 60)
 
 
+def test_a_new_kube_proxy_keeps_the_services_of_the_old_one(node: Node) -> None:
+    """It reads what is there and writes all of it anew."""
+    listed = "nft list map ip kube-proxy service-ips"
+    until(lambda: "udp . 53 : goto" in node.says(listed), 60)
+    node.says("kubectl -n kube-system delete pod -l k8s-app=kube-proxy")
+    node.says("kubectl -n kube-system wait pod -l k8s-app=kube-proxy --for=condition=Ready --timeout=60s")
+    address = node.says("kubectl create service clusterip after --tcp=80:80 -o jsonpath='{.spec.clusterIP}'")
+    until(lambda: address in node.says("nft list set ip kube-proxy cluster-ips"), 60)
+    assert "udp . 53 : goto" in node.says(listed), "the Service of the lab's DNS"
+
+
 def test_a_freeze_ends_its_shells(node: Node) -> None:
     argv = node.engine.command_on_node(node.lab, ["sleep", "1000"], terminal=False)
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL) as shell:
