@@ -76,7 +76,9 @@ class ScenarioView:
         """
         answers = self.probes.ask(client or self.client, probes)
         is_the_labs = lab_dns.NAMESPACE not in self.spec.scope.namespaces
-        if is_the_labs and lab_dns.was_needed(probes, answers) and lab_dns.is_gone(self.reader):
+        if is_the_labs and (
+            lab_dns.refused(answers) or (lab_dns.was_needed(probes, answers) and lab_dns.is_gone(self.reader))
+        ):
             raise UnreachableError("The lab's own DNS serves nobody now.")
         return answers
 

@@ -21,6 +21,11 @@ def was_needed(probes: Sequence[NetworkProbe], answers: Sequence[ProbeAnswer]) -
     )
 
 
+def refused(answers: Sequence[ProbeAnswer]) -> bool:
+    """Whether DNS sent a client away, as no NetworkPolicy does: those drop. Its endpoints may be ready all the same."""
+    return any(answer.outcome is ProbeOutcome.NO_RESOLVER for answer in answers)
+
+
 def is_gone(reader: ClusterReader) -> bool:
     """Whether DNS has a Service, and no endpoint of it is ready."""
     slices = reader.list("discovery.k8s.io/v1", "EndpointSlice", namespace=NAMESPACE, labels=_OF_DNS)

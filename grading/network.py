@@ -16,6 +16,7 @@ OUTCOMES = {
     ProbeOutcome.TIMED_OUT: Words("no answer in time", "sin respuesta a tiempo"),
     ProbeOutcome.RESET: Words("connection reset", "conexión cortada"),
     ProbeOutcome.NAME_UNKNOWN: Words("the name does not resolve", "el nombre no se resuelve"),
+    ProbeOutcome.NO_RESOLVER: Words("nobody resolves names", "nadie resuelve nombres"),
     ProbeOutcome.FAILED: Words("the connection failed", "la conexión falló"),
 }
 BODY_CHARACTERS = 160

@@ -55,6 +55,8 @@ class ProbeOutcome(StrEnum):
     RESET = "reset"
     NAME_UNKNOWN = "name-unknown"
     """The resolver said there is no such name."""
+    NO_RESOLVER = "no-resolver"
+    """Nothing listens where the resolver should be, or a Service without endpoints is there."""
     FAILED = "failed"
     """Another error of the network or the protocol; `detail` says which."""
 

@@ -4,6 +4,8 @@ The scenario is mended, or not, and something is in the grader's way. No attack 
 deserve, and none may make a mended system fail: what could not be looked at is inconclusive.
 """
 
+import re
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -215,6 +217,28 @@ def test_a_lab_without_its_dns_fails_nobody(mended: Graded) -> None:
         result = mended.grade()
     finally:
         scale(1)
+    assert result.verdict is Verdict.INCONCLUSIVE, told(result)
+    assert "DNS" in next(reason for name, _, reason in told(result) if name == "answers-current")
+    until(lambda: passed(mended.grade()))
+
+
+def test_a_lab_that_leads_nobody_to_its_dns_fails_nobody(mended: Graded) -> None:
+    """DNS itself is well, and its endpoint ready; kube-proxy's rule for it is gone."""
+
+    def nft(*words: str) -> str:
+        entered = ["nsenter", f"--target={mended.target.pid}", "--all", "nft", *words]
+        return subprocess.run(entered, capture_output=True, text=True, check=True).stdout
+
+    where = ("element", "ip", "kube-proxy", "service-ips")
+    listed = nft("list", "map", *where[1:])
+    found = re.search(r"(10\.43\.0\.10 \. udp \. 53) : (goto [^ ,]+)", listed)
+    assert found, listed
+    nft("delete", *where, f"{{ {found[1]} }}")
+    try:
+        assert not lab_dns.is_gone(mended.sandbox.reader)
+        result = mended.grade()
+    finally:
+        nft("add", *where, f"{{ {found[1]} : {found[2]} }}")
     assert result.verdict is Verdict.INCONCLUSIVE, told(result)
     assert "DNS" in next(reason for name, _, reason in told(result) if name == "answers-current")
     until(lambda: passed(mended.grade()))

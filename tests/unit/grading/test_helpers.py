@@ -76,6 +76,15 @@ def test_a_name_asked_for_while_the_labs_dns_is_gone_tells_nothing(
         view.ask([probe])
 
 
+def test_dns_that_sends_clients_away_tells_nothing_though_its_endpoints_are_ready() -> None:
+    sandbox = FakeSandbox()
+    view = view_of(sandbox)
+    dns_slice(sandbox, *(True,))
+    sandbox.answer = lambda probe, _identity: ProbeAnswer(ProbeOutcome.NO_RESOLVER) if probe == BY_NAME else OK
+    with pytest.raises(UnreachableError, match="DNS"):
+        view.ask([TcpDial("10.1.2.3", 80), BY_NAME])
+
+
 @pytest.mark.parametrize(
     ("ready", "probe", "answer"),
     [
@@ -103,3 +112,5 @@ def test_where_dns_is_the_candidates_to_mend_its_absence_is_evidence() -> None:
     dns_slice(sandbox)
     sandbox.answer = lambda _probe, _identity: TIMED_OUT
     assert view.ask([BY_NAME]) == [TIMED_OUT]
+    sandbox.answer = lambda _probe, _identity: ProbeAnswer(ProbeOutcome.NO_RESOLVER)
+    assert view.ask([BY_NAME]) == [ProbeAnswer(ProbeOutcome.NO_RESOLVER)]

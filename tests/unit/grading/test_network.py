@@ -6,7 +6,7 @@ import pytest
 from grading.network import dns_finding, http_finding, tcp_finding
 from grading.spec_parts import DnsCheck, HttpCheck, TcpCheck
 from labs.core.probes import ProbeAnswer, ProbeOutcome
-from tests.unit.grading.fakes import OK, REFUSED, TIMED_OUT, FakeSandbox, view_of
+from tests.unit.grading.fakes import OK, REFUSED, TIMED_OUT, FakeSandbox, grading_spec, view_of
 
 RESET = ProbeAnswer(ProbeOutcome.RESET)
 UNKNOWN = ProbeAnswer(ProbeOutcome.NAME_UNKNOWN)
@@ -148,7 +148,8 @@ def test_outcomes_are_worded(finding: Callable[..., Any]) -> None:
         dns_finding: DnsCheck(name="x"),
         tcp_finding: TcpCheck(host="x", port=1),
     }
+    where_dns_is_theirs = grading_spec(scope={"namespaces": ["kube-system"]})
     for outcome in ProbeOutcome:
-        found = finding(checks[finding], view_of(sandbox_with(ProbeAnswer(outcome))))
+        found = finding(checks[finding], view_of(sandbox_with(ProbeAnswer(outcome)), where_dns_is_theirs))
         assert found.reason.en
         assert found.reason.es

@@ -125,6 +125,8 @@ func outcome(err error) Outcome {
 		return Answered
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return NameUnknown
+	case errors.As(err, &dns) && strings.HasSuffix(dns.Err, syscall.ECONNREFUSED.Error()): // a DNSError wraps none
+		return NoResolver
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), isTimeout(err):
 		return TimedOut
 	case errors.Is(err, syscall.ECONNREFUSED):

@@ -101,6 +101,22 @@ func TestUnknownNames(t *testing.T) {
 	}
 }
 
+func TestAResolverThatIsNotThere(t *testing.T) {
+	closed, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed.Close()
+	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, "udp4", closed.LocalAddr().String())
+	}}
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if _, err := resolver.LookupHost(ctx, "orders.example."); outcome(err) != NoResolver {
+		t.Fatalf("%v: %v", outcome(err), err)
+	}
+}
+
 func TestDecodeRefusesWhatItDoesNotKnow(t *testing.T) {
 	for _, text := range []string{
 		`{}`, `[{"type":"http"}]`, `[{"type":"icmp"}]`, `[{"type":"tcp","host":"a","port":0}]`,

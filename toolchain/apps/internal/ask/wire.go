@@ -28,6 +28,7 @@ const (
 	TimedOut    Outcome = "timed-out"
 	Reset       Outcome = "reset"
 	NameUnknown Outcome = "name-unknown"
+	NoResolver  Outcome = "no-resolver"
 	Failed      Outcome = "failed"
 )
 
