@@ -4,7 +4,8 @@ Twenty runs are a day's work of two cores, so each is kept in `proofs.jsonl` as 
 printed is that of all runs kept. What breaks in a run is proven once more, with the same seed: what holds then came and
 went (a flake), what does not is a defect of that variant. Both count.
 
-With `EVERY_CHOICE=1` a run takes as many seeds for each scenario as every choice of its parameters needs to occur.
+With `EVERY_CHOICE=1` a run takes as many seeds for each scenario as every choice of its parameters needs to occur. Its
+labs live for an hour and a half, as candidates' labs do and those of other runs do not.
 """
 
 import argparse
