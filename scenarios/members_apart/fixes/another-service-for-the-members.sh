@@ -10,5 +10,5 @@ spec: {clusterIP: None, publishNotReadyAddresses: true, selector: {app: {{ app }
 EOF
 peers=$(printf "http://{{ app }}-%d.$domain.{{ ns }}:{{ port }}," 0 1 2)
 kubectl -n {{ ns }} set env statefulset/{{ app }} PEERS="${peers%,}"
-kubectl -n {{ ns }} delete pods -l app={{ app }}
+kubectl -n {{ ns }} delete pods -l app={{ app }} --wait=false
 kubectl -n {{ ns }} rollout status statefulset {{ app }} --timeout=90s
