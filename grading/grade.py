@@ -17,6 +17,7 @@ from grading.helpers import PythonCheck, ScenarioView
 from grading.looks import Looks
 from grading.probing import Probes
 from grading.results import CheckResult, DurabilityResult, Report, RequirementTrace, SafeguardResult, ScenarioResult
+from grading.retries import LONGEST_WAIT_SECONDS, Retries
 from grading.spec import CheckSpec, GradingSpec, SafeguardSpec
 from grading.spec_parts import Text
 from grading.window import last_change, scope_entries
@@ -128,7 +129,10 @@ def _undecided_points(checks: Sequence[CheckResult]) -> int:
 
 
 class _Deadlines:
-    """Until when a fix may take, from the last change in scope; that is read once, when something first looks bad."""
+    """Until when a fix may take, from the last change in scope; that is read once, when something first looks bad.
+
+    What the kubelet had given up for a while has its time from when it was tried again (grading.retries).
+    """
 
     def __init__(
         self,
@@ -147,17 +151,25 @@ class _Deadlines:
         self._last_write = last_write
         self._at_least_seconds = at_least_seconds
         self._changed_at: float | None = None
+        self._retries: Retries | None = None
         self._is_known = False
 
     def after(self, within_seconds: float) -> float:
         """Epoch seconds; the beginning of time when nothing changed. Raises UnreachableError when it cannot look."""
+        now = self._clock.now()
         if not self._is_known:
             entries = scope_entries(self._sandbox.reader, self._spec)
-            self._changed_at = last_change(
-                self._baseline.scope, entries, now=self._clock.now(), written=self._last_write()
-            )
+            self._changed_at = last_change(self._baseline.scope, entries, now=now, written=self._last_write())
             self._is_known = True
-        return 0.0 if self._changed_at is None else self._changed_at + max(within_seconds, self._at_least_seconds)
+        if self._changed_at is None:
+            return 0.0
+        within = max(within_seconds, self._at_least_seconds)
+        if now >= self._changed_at + LONGEST_WAIT_SECONDS + within:
+            return self._changed_at + within
+        # Asked from the first, for only the first try after the change counts, not that of a loop that goes on.
+        if self._retries is None:
+            self._retries = Retries(self._sandbox.reader, self._spec, changed_at=self._changed_at)
+        return self._retries.over_at() + within
 
 
 def _check_result(check: CheckSpec, outcome: Outcome) -> CheckResult:

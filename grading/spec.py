@@ -97,7 +97,7 @@ class CheckSpec(Model):
     points: int = Field(default=0, ge=0, le=1000)
     penalty: int = Field(default=0, ge=0, le=1000)
     within_seconds: Seconds = 20.0
-    """How long after the last change in scope the system may take; 300 covers a crash loop's back-off."""
+    """How long the system may take after the last change in scope, or after what crash-looped was tried again."""
     hold_seconds: Annotated[float, Field(ge=0, le=120)] = 3.0
     """How long the check must then go on passing."""
     patience_seconds: Annotated[float, Field(gt=0, le=300)] = 15.0

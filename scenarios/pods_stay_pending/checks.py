@@ -3,6 +3,7 @@
 from grading.helpers import Finding, ScenarioView, check, failed, passed
 from grading.window import time_of
 from grading.workloads import is_ready
+from labs.core.ports import Manifest
 from labs.core.probes import ObjectRef
 
 _LEASE = ObjectRef("coordination.k8s.io/v1", "Lease", "kube-scheduler", "kube-system")
@@ -19,7 +20,7 @@ def cluster_places_pods(view: ScenarioView) -> Finding:
             en="No pod of the scheduler is ready.",
             es="Ningún pod del planificador está listo.",
             expected="a ready pod in kube-system",
-            actual="no pod" if not pods else "not ready",
+            actual=", ".join(_state(pod) for pod in pods) or "no pod",
         )
     spec = (view.reader.get(_LEASE) or {}).get("spec") or {}
     holder, renewed = str(spec.get("holderIdentity") or ""), str(spec.get("renewTime") or "")
@@ -32,6 +33,14 @@ def cluster_places_pods(view: ScenarioView) -> Finding:
             actual=f"held by {holder or 'nobody'}, renewed {renewed or 'never'}",
         )
     return passed(en="The scheduler is at work.", es="El planificador está trabajando.")
+
+
+def _state(pod: Manifest) -> str:
+    """What the kubelet says of the pod's first container."""
+    status = next(iter(pod.get("status", {}).get("containerStatuses") or []), {})
+    state = status.get("state") or {}
+    name = next(iter(state), "not there")
+    return f"{state.get(name, {}).get('reason') or name}, not ready, {status.get('restartCount', 0)} restarts"
 
 
 def _started(pod: object) -> str:

@@ -18,11 +18,12 @@ from typing import Any
 import pytest
 
 from grading import lab_dns
-from grading.baseline import Baseline
+from grading.baseline import Baseline, record
 from grading.findings import Verdict
 from grading.grade import grade_scenario
 from grading.handover import hand_over
 from grading.results import ScenarioResult
+from grading.spec import GradingSpec
 from labs.catalogue.loader import load_catalogue
 from labs.catalogue.variant import Variant
 from labs.core.ids import ScenarioId
@@ -160,6 +161,47 @@ def test_a_fix_that_takes_effect_late_counts(graded: Graded) -> None:
     result = graded.grade()
     graded.service(mended=False)
     assert (result.verdict, result.points) == (Verdict.PASSED, 100), told(result)
+
+
+def test_what_crash_loops_is_given_until_its_next_start(graded: Graded) -> None:
+    """The fix touches no pod: the kubelet starts the container when its wait is over, the check's own time before."""
+    within, name = 4, "waiting"
+    word = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": graded.namespace}}
+    needs_the_word = ["sh", "-c", '[ "$WORD" = right ] && exec sleep 1000; exit 1']
+    crashing = pod(graded, name, labels={}, command=needs_the_word)
+    crashing["spec"]["containers"][0]["env"] = [
+        {"name": "WORD", "valueFrom": {"configMapKeyRef": {"name": name, "key": "word"}}}
+    ]
+    runs = {
+        "id": "runs",
+        "message": {"en": "It runs.", "es": "Corre."},
+        "points": 100,
+        "within_seconds": within,
+        "object": {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "namespace": graded.namespace,
+            "name": name,
+            "fragment": {"status": {"containerStatuses": [{"name": "main", "ready": True}]}},
+        },
+    }
+    spec = GradingSpec.model_validate(
+        {"scenario": ORDERS, "checks": [runs], "scope": {"namespaces": [graded.namespace]}}
+    )
+    reader = graded.sandbox.reader
+
+    def started_again() -> dict[str, Any] | None:
+        manifest = reader.get(ref_of(crashing)) or {}
+        (status,) = manifest.get("status", {}).get("containerStatuses") or [{}]
+        return status if status.get("restartCount", 0) > 1 and "waiting" in status["state"] else None
+
+    with graded.holding({**word, "data": {"word": "wrong"}}, crashing):
+        until(started_again)
+        baseline = record(reader, spec, SystemClock())
+        graded.sandbox.writer.apply([{**word, "data": {"word": "right"}}], field_manager=MANAGER)
+        result = grade_scenario(spec, graded.sandbox, baseline, SystemClock(), {})
+    assert (result.verdict, result.points) == (Verdict.PASSED, 100), told(result)
+    assert result.seconds > 2 * within, "it was started again too soon to show anything"
 
 
 def test_a_fix_that_comes_and_goes_does_not_count(graded: Graded) -> None:
