@@ -43,10 +43,10 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     assert leftovers(made.lab) == []
 
 
-def until(what: Callable[[], bool], seconds: float) -> None:
+def until(what: Callable[[], bool], seconds: float, evidence: Callable[[], str] = lambda: "") -> None:
     deadline = time.monotonic() + seconds
     while not what():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, evidence()
         time.sleep(0.3)
 
 
@@ -90,7 +90,8 @@ def test_a_stopped_api_server_is_evidence_while_the_node_lives(node: Node) -> No
 def test_a_new_kube_proxy_keeps_the_services_of_the_old_one(node: Node) -> None:
     """It reads what is there and writes all of it anew."""
     listed = "nft list map ip kube-proxy service-ips"
-    until(lambda: "udp . 53 : goto" in node.says(listed), 60)
+    # The API server has just been away: its clients come back by and by.
+    until(lambda: "udp . 53 : goto" in node.says(listed), 120, lambda: node.says(f"{listed}; kubectl get pods -A"))
     node.says("kubectl -n kube-system delete pod -l k8s-app=kube-proxy")
     node.says("kubectl -n kube-system wait pod -l k8s-app=kube-proxy --for=condition=Ready --timeout=60s")
     address = node.says("kubectl create service clusterip after --tcp=80:80 -o jsonpath='{.spec.clusterIP}'")
