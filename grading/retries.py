@@ -9,14 +9,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from grading.probe_pods import is_probe
+from grading.settled import container_statuses, waiting_for
 from grading.spec import GradingSpec
 from grading.window import time_of
 from labs.core.ports import ClusterReader, Manifest
 
 LONGEST_WAIT_SECONDS = 310.0
 """The kubelet's longest wait, and its look at each pod, every 10 s, that comes after it."""
-_CRASHED = "CrashLoopBackOff"
 _NO_IMAGE = frozenset({"ErrImagePull", "ImagePullBackOff"})
+_GIVEN_UP = _NO_IMAGE | {"CrashLoopBackOff"}
 
 
 class Retries:
@@ -33,9 +34,9 @@ class Retries:
         """Epoch seconds when all had been tried, or will have been at the latest. Raises UnreachableError."""
         is_waiting = False
         for pod in self._pods():
-            for container in _containers(pod):
+            for container in container_statuses(pod.get("status") or {}):
                 key = f"{pod['metadata']['uid']}/{container['name']}"
-                if _waits(container):
+                if waiting_for(container) in _GIVEN_UP:
                     self._waited.add(key)
                 if key not in self._waited or key in self._tried:
                     continue
@@ -58,7 +59,7 @@ class Retries:
         states = [container.get(name) or {} for name in ("state", "lastState")]
         runs = [state.get("running") or state.get("terminated") or {} for state in states]
         tries = [time_of(run["startedAt"]) for run in runs if run.get("startedAt")]
-        if _waiting_for(container) in _NO_IMAGE:
+        if waiting_for(container) in _NO_IMAGE:
             # Only events tell of pulls. A candidate may write some, and gains some waiting.
             metadata = pod["metadata"]
             tries += [
@@ -69,16 +70,3 @@ class Retries:
                 and (event.get("involvedObject") or {}).get("uid") == metadata["uid"]
             ]
         return max(tries, default=0.0)
-
-
-def _containers(pod: Manifest) -> list[Mapping[str, Any]]:
-    status = pod.get("status") or {}
-    return [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
-
-
-def _waiting_for(container: Mapping[str, Any]) -> str:
-    return str(((container.get("state") or {}).get("waiting") or {}).get("reason") or "")
-
-
-def _waits(container: Mapping[str, Any]) -> bool:
-    return _waiting_for(container) in {_CRASHED, *_NO_IMAGE}

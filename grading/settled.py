@@ -66,14 +66,24 @@ def _is_starting(pod: Manifest, now: float) -> bool:
     return _containers_are_starting(status, now)
 
 
+def container_statuses(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What a pod's status says of each of its containers, those that initialize it first."""
+    return [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+
+
+def waiting_for(container: Mapping[str, Any]) -> str:
+    """Why the container waits, in the kubelet's word; empty when it does not."""
+    return str(((container.get("state") or {}).get("waiting") or {}).get("reason") or "")
+
+
 def _containers_are_starting(status: Mapping[str, Any], now: float) -> bool:
     """Whether none is stuck, and one is yet to run or has only just begun to."""
-    containers = [*(status.get("initContainerStatuses") or []), *(status.get("containerStatuses") or [])]
+    containers = container_statuses(status)
     if any(item.get("restartCount") for item in containers):
         return False
-    states = [item.get("state") or {} for item in containers]
-    if any((state.get("waiting") or {}).get("reason") in STUCK for state in states):
+    if any(waiting_for(item) in STUCK for item in containers):
         return False
+    states = [item.get("state") or {} for item in containers]
     started = [
         time_of(state["running"]["startedAt"]) for state in states if (state.get("running") or {}).get("startedAt")
     ]

@@ -1,8 +1,7 @@
 """A node as kubeadm leaves it, and its root: what is there, what can be broken, and what stays out of reach."""
 
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from labs.core.ports import Limits, NodeLayout, SandboxSpec
 from labs.core.settings import Settings
 from provisioner.kubernetes.sandbox import KubernetesSandbox
 from provisioner.labnode.engine import LabnodeEngine
+from tests.contract.clusters import until
 from tests.contract.labs import leftovers
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
@@ -41,13 +41,6 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
     finally:
         made.engine.destroy(made.lab)
     assert leftovers(made.lab) == []
-
-
-def until(what: Callable[[], bool], seconds: float, evidence: Callable[[], str] = lambda: "") -> None:
-    deadline = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < deadline, evidence()
-        time.sleep(0.3)
 
 
 def test_it_looks_like_a_host_of_kubeadms(node: Node) -> None:
@@ -82,27 +75,28 @@ def test_etcd_is_for_its_root_alone(node: Node) -> None:
 def test_a_stopped_api_server_is_evidence_while_the_node_lives(node: Node) -> None:
     assert node.sandbox.ask_api("/readyz").status == 200
     node.says("mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/")
-    until(lambda: node.sandbox.ask_api("/readyz").status == 0, 60)  # in between it says that it is shutting down
+    # in between it says that it is shutting down
+    until(lambda: node.sandbox.ask_api("/readyz").status == 0, seconds=60)
     node.says("mv /root/kube-apiserver.yaml /etc/kubernetes/manifests/")
-    until(lambda: node.sandbox.ask_api("/readyz").status == 200, 60)
+    until(lambda: node.sandbox.ask_api("/readyz").status == 200, seconds=60)
 
 
 def test_a_new_kube_proxy_keeps_the_services_of_the_old_one(node: Node) -> None:
     """It reads what is there and writes all of it anew."""
     listed = "nft list map ip kube-proxy service-ips"
     # The API server has just been away: its clients come back by and by.
-    until(lambda: "udp . 53 : goto" in node.says(listed), 120, lambda: node.says(f"{listed}; kubectl get pods -A"))
+    until(lambda: "udp . 53 : goto" in node.says(listed), seconds=120)
     node.says("kubectl -n kube-system delete pod -l k8s-app=kube-proxy")
     node.says("kubectl -n kube-system wait pod -l k8s-app=kube-proxy --for=condition=Ready --timeout=60s")
     address = node.says("kubectl create service clusterip after --tcp=80:80 -o jsonpath='{.spec.clusterIP}'")
-    until(lambda: address in node.says("nft list set ip kube-proxy cluster-ips"), 60)
+    until(lambda: address in node.says("nft list set ip kube-proxy cluster-ips"), seconds=60)
     assert "udp . 53 : goto" in node.says(listed), "the Service of the lab's DNS"
 
 
 def test_a_freeze_ends_its_shells(node: Node) -> None:
     argv = node.engine.command_on_node(node.lab, ["sleep", "1000"], terminal=False)
     with subprocess.Popen(argv, stdin=subprocess.DEVNULL) as shell:
-        until(lambda: "1000" in node.says("cat /proc/[0-9]*/cmdline | tr '\\0' ' '"), 10)
+        until(lambda: "1000" in node.says("cat /proc/[0-9]*/cmdline | tr '\\0' ' '"), seconds=10)
         node.engine.end_commands(node.lab)
         assert shell.wait(timeout=10) != 0
     assert node.engine.is_alive(node.lab)
