@@ -89,9 +89,10 @@ class Prover:
         fix = f"fix {then.name}"
         if not broken.holds:
             return [broken, Proof(broken.scenario, self.seed, fix, "the fault did not show", 0.0)]
-        leaking = self.proof("leaks", lambda: "; ".join(self.bench.leaks(self.variant)), afresh=False)
         untouched = self.proof("untouched", lambda: _not_nothing(self._graded(handed[0])), afresh=False)
-        return [broken, leaking, untouched, self.proof(fix, lambda: self._fixed(then, handed[0]), afresh=False)]
+        # After a grade, which takes its time: what the system writes by itself has been written by then.
+        leaking = self.proof("leaks", lambda: "; ".join(self.bench.leaks(self.variant)), afresh=False)
+        return [broken, untouched, leaking, self.proof(fix, lambda: self._fixed(then, handed[0]), afresh=False)]
 
     def fix(self, script: Script) -> str:
         """The fix passes in full, graded as in a lab that is worked in, and again as in a frozen one."""

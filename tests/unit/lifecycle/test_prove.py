@@ -26,7 +26,7 @@ def test_every_fix_and_trap_is_a_proof_of_its_own() -> None:
 def test_the_first_fix_is_proven_on_the_system_whose_fault_was(graded: list[str]) -> None:
     script = Script("one", "")
     found = prover().fault(script)
-    assert [proof.name for proof in found] == ["fault", "leaks", "untouched", "fix one"]
+    assert [proof.name for proof in found] == ["fault", "untouched", "leaks", "fix one"]
     assert graded == ["leave", "", "leave"]
     assert "all-copies-ready failed" in found[-1].detail
 

@@ -17,6 +17,7 @@ from labs.posting.taxonomy import taxonomy
 
 SCENARIOS = tuple(load_catalogue().scenarios.values())
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.id for scenario in SCENARIOS])
+RUNNING = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
 IMAGES = {"lab.local/shop:1", "lab.local/shelf:1", "lab.local/busybox:1"}
 
 
@@ -67,6 +68,23 @@ SEVERAL_FAULTS = {"bulletin_never_opens": 2, "orders_incident": 2, "reserved_and
 """Objects at fault: a claim and who was moved onto it; an incident of two faults; the sizes of three workloads; and a
 fault that comes back, which lies in what breaks and in what is broken.
 """
+
+
+def signatures(manifest: dict[str, Any]) -> set[str]:
+    """The field managers as which a workload's containers write to objects: operators, and what keeps things so."""
+    template = manifest["spec"].get("jobTemplate", manifest)["spec"]["template"]
+    found = [{each["name"]: each.get("value") for each in c.get("env", [])} for c in template["spec"]["containers"]]
+    return {str(env["SERVICE_NAME"]) for env in found if "SYNC_DIR" in env} | {
+        str(env["OPERATOR_NAME"]) for env in found if "OPERATOR_NAME" in env
+    }
+
+
+def test_what_writes_by_itself_is_no_leak() -> None:
+    """Whoever searches for leaks may come before the first write or after it: a proof must not go by that."""
+    drawn = [scenario.draw("x") for scenario in SCENARIOS]
+    written = [{each for m in one.healthy if m["kind"] in RUNNING for each in signatures(m)} for one in drawn]
+    assert sum(map(bool, written)) >= 3
+    assert not set().union(*(names - one.managers for names, one in zip(written, drawn, strict=True)))
 
 
 @every_scenario
