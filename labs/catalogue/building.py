@@ -26,6 +26,8 @@ _RUNS_ON_NODE = "# runs-on: node"
 LIVE = "live.sh.j2"
 NODE = "node.sh.j2"
 """On the node itself, as its root; where scenarios are given such a node."""
+SHARED = "shared.j2"
+"""What fixes and traps have in common, each of which must stand alone: `{{ shared }}` in them stands for it."""
 
 
 def built(scenario: "Scenario", parameters: Mapping[str, Value]) -> tuple[Variant | None, list[Problem]]:
@@ -63,8 +65,9 @@ class _Builder:
         aws = self._aws()
         healthy = self._manifests()
         broken, faulted = self._broken(healthy, aws) if has_cluster else ({}, frozenset())
-        fixes = {name: self._script("fixes", name) for name in self.scenario.fix_names}
-        traps = {name: self._script("traps", name) for name in self.scenario.trap_names}
+        shared = {"shared": self._text(SHARED).rstrip("\n")} if SHARED in self.scenario.texts else {}
+        fixes = {name: self._script("fixes", name, shared) for name in self.scenario.fix_names}
+        traps = {name: self._script("traps", name, shared) for name in self.scenario.trap_names}
         briefs = {language: self._text(f"brief.{language}.md") for language in LANGUAGES}
         if spec is None or access is None or hints is None or traces is None or (has_account and aws is None):
             return None
@@ -180,7 +183,7 @@ class _Builder:
             self.problems.append(self.scenario.problem(*place, message=str(error)))
             return value
 
-    def _text(self, name: str, **more: bool) -> str:
+    def _text(self, name: str, **more: bool | str) -> str:
         """A file of the folder, rendered; empty, with a problem, where that cannot be."""
         text = self.scenario.texts.get(name)
         if text is None:
@@ -257,8 +260,8 @@ class _Builder:
             )
             return ()
 
-    def _script(self, kind: str, name: str) -> Script:
-        text = self._text(f"{kind}/{name}.sh")
+    def _script(self, kind: str, name: str, shared: Mapping[str, str]) -> Script:
+        text = self._text(f"{kind}/{name}.sh", **shared)
         first, second = (*text.split("\n", 2), "", "")[:2]
         caught_by = first.removeprefix(_CAUGHT_BY).strip() if first.startswith(_CAUGHT_BY) else ""
         on_node = _RUNS_ON_NODE in (first.strip(), second.strip())

@@ -1,14 +1,7 @@
 set -euo pipefail
 # A NAT gateway in the other zone's outer subnet, and a table of their own for the workers.
 python3 - <<'P'
-import boto3
-
-ec2 = boto3.client("ec2")
-
-
-def one(kind, name):
-    answer = getattr(ec2, f"describe_{kind}")(Filters=[{"Name": "tag:Name", "Values": ["{{ team }}-" + name]}])
-    return next(value for value in answer.values() if isinstance(value, list))[0]
+{{ shared }}
 
 
 outer, inner = one("subnets", "outer-b"), [one("subnets", name)["SubnetId"] for name in ("worker-a", "worker-b")]

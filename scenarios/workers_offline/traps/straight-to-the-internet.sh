@@ -2,14 +2,7 @@
 set -euo pipefail
 # The internet gateway for the workers' subnets, and public addresses so that it works.
 python3 - <<'P'
-import boto3
-
-ec2 = boto3.client("ec2")
-
-
-def one(kind, name):
-    answer = getattr(ec2, f"describe_{kind}")(Filters=[{"Name": "tag:Name", "Values": ["{{ team }}-" + name]}])
-    return next(value for value in answer.values() if isinstance(value, list))[0]
+{{ shared }}
 
 
 gateway, vpc = one("internet_gateways", "{{ job }}")["InternetGatewayId"], one("vpcs", "{{ job }}")["VpcId"]

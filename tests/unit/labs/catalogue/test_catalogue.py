@@ -12,6 +12,7 @@ from labs.catalogue.loader import DEFAULT_ROOT, load_catalogue, thorough_problem
 from labs.catalogue.page import render_catalogue_page
 from labs.catalogue.scenario import Scenario
 from labs.catalogue.variant import Variant
+from labs.core.ports import Manifest
 from labs.lifecycle.leaks import telling
 from labs.posting.taxonomy import taxonomy
 
@@ -70,7 +71,7 @@ fault that comes back, which lies in what breaks and in what is broken.
 """
 
 
-def signatures(manifest: dict[str, Any]) -> set[str]:
+def signatures(manifest: Manifest) -> set[str]:
     """The field managers as which a workload's containers write to objects: operators, and what keeps things so."""
     template = manifest["spec"].get("jobTemplate", manifest)["spec"]["template"]
     found = [{each["name"]: each.get("value") for each in c.get("env", [])} for c in template["spec"]["containers"]]

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from labs.catalogue.loader import load_catalogue
+from labs.catalogue.problems import CatalogueError
 from labs.catalogue.scenario import Scenario
 from labs.core.errors import NotFoundError
 from labs.core.probes import ClientIdentity, ObjectRef
@@ -52,3 +53,24 @@ def test_a_fault_may_depend_on_a_parameter(tmp_path: Path) -> None:
     for namespace, wrong in (("tiny-a", "nothing"), ("tiny-b", "elsewhere")):
         variant = scenario.variant({"ns": namespace, "port": 8081})
         assert variant.broken[1]["spec"]["ports"][0]["targetPort"] == wrong
+
+
+def test_what_fixes_and_traps_share_is_put_in(tmp_path: Path) -> None:
+    write(
+        tmp_path, {"shared.j2": "find() { kubectl -n {{ ns }} get $1; }\n", "fixes/one.sh": "{{ shared }}\nfind pods\n"}
+    )
+    variant = load_catalogue(tmp_path)["tiny_shop"].draw("ana")
+    (space,) = variant.namespaces
+    assert variant.fixes["one"].text == f"find() {{ kubectl -n {space} get $1; }}\nfind pods\n"
+
+
+@pytest.mark.parametrize(
+    ("changed", "place"),
+    [({"shared.j2": "\n{{ nobody }}\n"}, r"shared\.j2:2: 'nobody'"), ({}, r"one\.sh:1: 'shared'")],
+    ids=["its own", "none"],
+)
+def test_trouble_with_what_they_share_is_told_once(changed: dict[str, str], place: str, tmp_path: Path) -> None:
+    write(tmp_path, {"fixes/one.sh": "{{ shared }}\n", **changed})
+    with pytest.raises(CatalogueError, match=place + " is undefined") as caught:
+        load_catalogue(tmp_path)
+    assert len(caught.value.problems) == 1
