@@ -2,8 +2,6 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -16,19 +14,13 @@ from labs.core.settings import Settings
 from provisioner.cell import cgroups
 from provisioner.labnode import engine as engine_module
 from provisioner.labnode.engine import LabnodeEngine
+from tests.contract.clusters import until
 from tests.contract.labs import lab, leftovers
 
 pytestmark = pytest.mark.cluster
 
 LIMITS = Limits(memory_mib=900, disk_mib=512)
 NOTICED_SECONDS = 5.0
-
-
-def until(what: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + NOTICED_SECONDS
-    while not what() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert what()
 
 
 def named(lab_id: LabId, name: str) -> int:
@@ -41,7 +33,7 @@ def named(lab_id: LabId, name: str) -> int:
 def test_a_dead_node_has_vanished_and_is_removed(victim: str, tmp_path: Path) -> None:
     with lab(tmp_path, limits=LIMITS) as target:
         os.kill(named(target.spec.lab, victim), signal.SIGKILL)
-        until(lambda: not target.engine.is_alive(target.spec.lab))
+        until(lambda: not target.engine.is_alive(target.spec.lab), seconds=NOTICED_SECONDS, every=0.02)
         assert target.engine.is_alive(target.spec.lab) is False
         with pytest.raises(InfrastructureError, match="does not run"):
             target.engine.command_in_cell(target.spec.lab, ["true"], CandidateAccess())
@@ -53,7 +45,7 @@ def test_a_dead_node_has_vanished_and_is_removed(victim: str, tmp_path: Path) ->
 def test_a_vanished_lab_is_made_anew(tmp_path: Path) -> None:
     with lab(tmp_path, limits=LIMITS) as target:
         os.kill(target.pid, signal.SIGKILL)
-        until(lambda: not target.engine.is_alive(target.spec.lab))
+        until(lambda: not target.engine.is_alive(target.spec.lab), seconds=NOTICED_SECONDS, every=0.02)
         handle = target.engine.create(target.spec)
         assert handle.admin != target.handle.admin, "another cluster, with keys of its own"
         assert target.engine.is_alive(target.spec.lab)

@@ -13,6 +13,7 @@ import pytest
 
 from labs.core.ports import Limits
 from labs.core.probes import ExecRequest, ObjectRef
+from tests.contract.clusters import until
 from tests.contract.labs import lab
 from tests.contract.peers import EVERYBODY, World, build_peer, namespace, pod, pods, policy, spaces
 
@@ -177,10 +178,7 @@ def test_the_node_reaches_its_pods_and_they_reach_it(world: World) -> None:
         world.expect("y/x", no=["x/x tcp/80"])
         probe = {"tcpSocket": {"port": 80}, "periodSeconds": 1, "failureThreshold": 1}
         world.start(pod("x/probed", "serve", "tcp/80", readinessProbe=probe, livenessProbe=probe), host)
-        deadline = time.monotonic() + 15
-        while not is_ready(world, "x/probed"):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until(lambda: is_ready(world, "x/probed"), seconds=15)
         world.expect("y/x", no=["x/probed tcp/80"], yes=[f"{world.target.handle.address} tcp/8090"])
         world.expect("x/x", yes=[f"{world.target.handle.address} tcp/8090"])
         world.expect("x/host", yes=["x/x tcp/80", "y/x tcp/80"])
@@ -310,10 +308,7 @@ def test_a_reused_address_brings_no_rights_with_it(world: World) -> None:
         assert world.addresses["x/friend"] == address
         world.expect("x/friend", yes=["x/x tcp/80"])
         world.target.says("kill -9 $(pgrep -f 'peer serve tcp/80$' | tail -1)")
-        deadline = time.monotonic() + 15
-        while world.look("x/friend")["status"]["phase"] != "Failed":
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until(lambda: world.look("x/friend")["status"]["phase"] == "Failed", seconds=15)
         aim_addresses(world, address)
         world.start(pod("x/stranger", "serve", "tcp/80"))
         assert world.addresses["x/stranger"] == address, "the ended pod's sandbox is gone"
@@ -343,8 +338,5 @@ def test_rules_that_somebody_removes_come_back(world: World) -> None:
         world.expect("y/x", no=["x/x tcp/80"])
         world.target.says("nft delete table ip network-policy")
         world.expect("y/x", yes=["x/x tcp/80"])
-        deadline = time.monotonic() + 40
-        while "network-policy" not in tables(world):
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
+        until(lambda: "network-policy" in tables(world), seconds=40)
         world.expect("y/x", no=["x/x tcp/80"])
