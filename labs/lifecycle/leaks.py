@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from labs.catalogue.variant import Variant
 from labs.core.ports import ClusterReader, Manifest
 from labs.core.probes import ObjectRef
+from labs.lifecycle.answers import shown
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 TELLING = re.compile(r"(?<![a-z])(fault|broken|healthy|solution|trap|taller)(?![a-z])", re.IGNORECASE)
@@ -29,6 +30,7 @@ _KINDS = (
     ("v1", "ServiceAccount"),
     ("v1", "Event"),
     ("v1", "PersistentVolumeClaim"),
+    ("v1", "Pod"),
     ("apps/v1", "Deployment"),
     ("apps/v1", "StatefulSet"),
     ("apps/v1", "DaemonSet"),
@@ -51,8 +53,8 @@ def leaks(reader: ClusterReader, variant: Variant) -> Sequence[str]:
     """Return what of the scenario, freshly broken, gives the answer away; empty when nothing does.
 
     Looks in its namespaces and at its objects that live in none. Looks for histories that `rollout undo` could use,
-    last-applied annotations, release records, managers other than Kubernetes' own, ours and the scenario's, and words
-    that tell. Raises UnreachableError when it cannot look.
+    last-applied annotations, release records, managers other than Kubernetes' own, ours and the scenario's, words that
+    tell, and values that the fault replaced. Raises UnreachableError when it cannot look.
     """
     kinds = dict.fromkeys((*_KINDS, *_own_kinds(variant)))
     found = [
@@ -64,6 +66,7 @@ def leaks(reader: ClusterReader, variant: Variant) -> Sequence[str]:
     refs = (*(ObjectRef("v1", "Namespace", name) for name in variant.namespaces), *variant.cluster_refs)
     found += [{**item, "kind": ref.kind} for ref in refs if (item := reader.get(ref)) is not None]
     told = {leak for manifest in found for leak in _told_by(manifest, variant)}
+    told |= set(shown(variant, found))
     told |= set(told_in_files(variant.workspace.broken if variant.workspace else {}))
     return sorted(told if variant.shows_history else {*told, *_histories(found)})
 
