@@ -1,26 +1,16 @@
 """Durability on a real lab: what only the replacement of a pod reveals is caught once the lab is frozen, not before."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-TALLER = str(Path(sys.executable).parent / "taller")
+from tests.contract.command import taller
+
 MENDED, TRAPPED = "orders_routing", "catalog_never_ready"
 TRAP, CAUGHT_BY = "put-the-settings-back", "all-copies-ready"
-
-
-def taller(*arguments: str, home: Path, expected: tuple[int, ...] = (0,)) -> Any:
-    environment = os.environ | {"TALLER_HOME": str(home)}
-    command = [TALLER, *arguments, "--json"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode in expected, done.stderr[-3000:]
-    return json.loads(done.stdout)
 
 
 @pytest.fixture
