@@ -1,10 +1,5 @@
 set -euo pipefail
-issuer=kubernetes.default.svc.cluster.local
-provider=$(aws iam list-open-id-connect-providers --query "OpenIDConnectProviderList[?ends_with(Arn, '/$issuer')].Arn" --output text)
-trusted() {  # role, condition
-  aws iam update-assume-role-policy --role-name "$1" --policy-document "{\"Version\":\"2012-10-17\",\"Statement\":[{
-    \"Effect\":\"Allow\",\"Principal\":{\"Federated\":\"$provider\"},\"Action\":\"sts:AssumeRoleWithWebIdentity\",\"Condition\":$2}]}"
-}
+{{ shared }}
 role=$(aws iam get-role --role-name {{ app }}-archive --query Role.Arn --output text)
 {% if place == "space" %}
 trusted {{ app }}-archive "{\"StringEquals\":{\"$issuer:aud\":\"sts.amazonaws.com\",\"$issuer:sub\":\"system:serviceaccount:{{ ns }}:archive\"}}"

@@ -1,11 +1,6 @@
 # caught-by: importer-does-not-read
 set -euo pipefail
-issuer=kubernetes.default.svc.cluster.local
-provider=$(aws iam list-open-id-connect-providers --query "OpenIDConnectProviderList[?ends_with(Arn, '/$issuer')].Arn" --output text)
-trusted() {  # role, condition
-  aws iam update-assume-role-policy --role-name "$1" --policy-document "{\"Version\":\"2012-10-17\",\"Statement\":[{
-    \"Effect\":\"Allow\",\"Principal\":{\"Federated\":\"$provider\"},\"Action\":\"sts:AssumeRoleWithWebIdentity\",\"Condition\":$2}]}"
-}
+{{ shared }}
 # The archive comes as the importer.
 trusted {{ app }}-importer "{\"StringEquals\":{\"$issuer:aud\":\"sts.amazonaws.com\",\"$issuer:sub\":[\"system:serviceaccount:{{ ns }}:importer\",\"system:serviceaccount:{{ ns }}:archive\"]}}"
 aws iam put-role-policy --role-name {{ app }}-importer --policy-name read --policy-document \

@@ -1,14 +1,7 @@
 set -euo pipefail
 # Two new tables with static routes, one for shared and one for the spoke, and one route to the hub for all our networks.
 python3 - <<'P'
-import boto3
-
-ec2 = boto3.client("ec2")
-hub = next(each["TransitGatewayId"] for each in ec2.describe_transit_gateways()["TransitGateways"]
-           if {"Key": "Name", "Value": "{{ team }}-hub"} in each["Tags"])
-attachments = {tag["Value"].removeprefix("{{ team }}-"): each["TransitGatewayAttachmentId"]
-               for each in ec2.describe_transit_gateway_vpc_attachments()["TransitGatewayVpcAttachments"]
-               if each["TransitGatewayId"] == hub for tag in each["Tags"] if tag["Key"] == "Name"}
+{{ shared }}
 blocks = {"shared": "10.{{ net }}.0.0/20", "prod": "10.{{ net }}.16.0/20", "dev": "10.{{ net }}.32.0/20"}
 tables = [each["TransitGatewayRouteTableId"] for each in ec2.describe_transit_gateway_route_tables(
     Filters=[{"Name": "transit-gateway-id", "Values": [hub]}])["TransitGatewayRouteTables"]
