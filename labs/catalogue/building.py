@@ -90,6 +90,7 @@ class _Builder:
             node=self._live(NODE),
             workspace=self._files() if has_cluster else None,
             managers=frozenset(traces.traces.managers),
+            said=frozenset(traces.traces.said),
             shows_history=traces.traces.history is not None,
         )
 

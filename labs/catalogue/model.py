@@ -84,6 +84,8 @@ class Traces(FileModel):
 
     managers: tuple[str, ...] = ()
     """Field managers of the scenario's own controllers and tools."""
+    said: tuple[str, ...] = ()
+    """Values of the healthy system that Kubernetes itself names where it complains of the broken one."""
     history: Annotated[str, Field(min_length=10)] | None = None
     """Why older revisions (of a Deployment, a Helm release) do not tell the answer; for those who read the scenario."""
 

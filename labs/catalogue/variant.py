@@ -104,6 +104,8 @@ class Variant:
     """What is done on the node itself, as bash with its root's rights, after that."""
     managers: frozenset[str] = frozenset()
     """Field managers of the scenario's own controllers and tools."""
+    said: frozenset[str] = frozenset()
+    """Values of the healthy system that Kubernetes itself names where it complains of the broken one."""
     shows_history: bool = False
     """Whether older revisions may be there, since they do not tell the answer."""
 

@@ -6,6 +6,7 @@ system has it, and otherwise only in the object at fault and in what it left: it
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from labs.core.probes import ObjectRef
 
 SHORTEST = 3
 """Shorter values (a number of copies, "on") are found anywhere, and tell nothing."""
+NAMED = 3
+"""So many places that show an answer are named."""
 MEANINGLESS = re.compile(r"uid|resourceVersion|\w*(Timestamp|Time|IDs?|IPs?)|time|ip|pod-template-hash|controller-uid")
 """Keys whose values are made by chance or by the clock: digits there may be like anything."""
 
@@ -46,13 +49,17 @@ def shown(variant: Variant, found: Sequence[Manifest]) -> Iterator[str]:
     for ref, values in answers(variant).items():
         secret = _absent(values, texts)
         family = _family(ref, found)
+        places: defaultdict[str, list[str]] = defaultdict(list)
         for manifest in found:
-            sought = values if manifest["metadata"].get("uid") in family or _about(manifest) in family else secret
             if variant.shows_history and manifest["kind"] in {"ReplicaSet", "ControllerRevision"}:
                 continue
-            for value in _present(sought, _texts(manifest)):
-                name = f"{manifest['kind']} {manifest['metadata'].get('namespace', '')}/{manifest['metadata']['name']}"
-                yield f"{name} shows {value[:80]!r}, which {ref} had"
+            sought = values if manifest["metadata"].get("uid") in family or _about(manifest) in family else secret
+            for value in _present(sought - variant.said, _texts(manifest)):
+                place = f"{manifest['metadata'].get('namespace', '')}/{manifest['metadata']['name']}"
+                places[value].append(f"{manifest['kind']} {place}")
+        for value, by in places.items():
+            more = f" and {len(by) - NAMED} more" if len(by) > NAMED else ""
+            yield f"{ref} had {value[:80]!r}, and it is shown by {', '.join(by[:NAMED])}{more}"
 
 
 def _family(ref: ObjectRef, found: Sequence[Manifest]) -> set[str]:

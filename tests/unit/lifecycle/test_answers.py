@@ -74,6 +74,13 @@ def test_what_nothing_has_by_design_tells_everywhere() -> None:
     assert leaks(revision, variant=replace(variant, shows_history=True)) == []
 
 
+def test_what_kubernetes_says_itself_does_not() -> None:
+    complaints = [item("Event", involvedObject={"uid": str(SERVICE)}, message=f"must be {VALUE}") for _ in range(5)]
+    (told,) = leaks(*complaints)
+    assert told == f"{SERVICE} had {VALUE!r}, and it is shown by Event /one, Event /one, Event /one and 2 more"
+    assert leaks(*complaints, variant=replace(VARIANT, said=frozenset({VALUE}))) == []
+
+
 def test_what_is_made_by_chance_does_not() -> None:
     metadata = {"name": "one", "uid": VALUE, "resourceVersion": VALUE, "creationTimestamp": VALUE}
     status = {"podIP": VALUE, "containerID": VALUE, "startTime": VALUE}
