@@ -80,14 +80,14 @@ def test_services_outlive_that_kube_proxy_writes_all_of_them_anew(cluster: Clust
         entered = ["nsenter", f"--target={cluster.target.pid}", "--all", *command]
         return subprocess.run(entered, capture_output=True, text=True, check=True).stdout
 
-    def resolves() -> None:
+    def resolves() -> bool:
         name = "kube-dns.kube-system.svc.cluster.local."
-        assert "10.43.0.10" in cluster.says("exec", "asker", "--", "nslookup", name).partition("Name:")[2]
+        return "10.43.0.10" in cluster.says("exec", "asker", "--", "nslookup", name).partition("Name:")[2]
 
     def service(name: str) -> str:
         return cluster.says("create", "service", "clusterip", name, "--tcp=80:80", "-o", "jsonpath={.spec.clusterIP}")
 
-    resolves()
+    until(resolves)  # a node is Ready some seconds before its DNS
     inside("mount", "--bind", "/bin/false", "/usr/sbin/nft")
     try:
         unknown = service("meanwhile")
@@ -97,7 +97,7 @@ def test_services_outlive_that_kube_proxy_writes_all_of_them_anew(cluster: Clust
     assert unknown not in inside("nft", "list", "set", "ip", "kube-proxy", "cluster-ips")
     service("after")
     until(lambda: unknown in inside("nft", "list", "set", "ip", "kube-proxy", "cluster-ips"))
-    resolves()
+    assert resolves()
 
 
 # --- Storage
