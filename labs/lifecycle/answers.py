@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from grading.window import owners
 from labs.catalogue.merge import differences
 from labs.catalogue.variant import Variant, object_ref
 from labs.core.ports import Manifest
@@ -19,6 +20,8 @@ SHORTEST = 3
 """Shorter values (a number of copies, "on") are found anywhere, and tell nothing."""
 NAMED = 3
 """So many places that show an answer are named."""
+REVISIONS = frozenset({"ReplicaSet", "ControllerRevision"})
+"""Kinds that hold how another object was."""
 MEANINGLESS = re.compile(r"uid|resourceVersion|\w*(Timestamp|Time|IDs?|IPs?)|time|ip|pod-template-hash|controller-uid")
 """Keys whose values are made by chance or by the clock: digits there may be like anything."""
 
@@ -51,15 +54,19 @@ def shown(variant: Variant, found: Sequence[Manifest]) -> Iterator[str]:
         family = _family(ref, found)
         places: defaultdict[str, list[str]] = defaultdict(list)
         for manifest in found:
-            if variant.shows_history and manifest["kind"] in {"ReplicaSet", "ControllerRevision"}:
+            if variant.shows_history and manifest["kind"] in REVISIONS:
                 continue
             sought = values if manifest["metadata"].get("uid") in family or _about(manifest) in family else secret
             for value in _present(sought - variant.said, _texts(manifest)):
-                place = f"{manifest['metadata'].get('namespace', '')}/{manifest['metadata']['name']}"
-                places[value].append(f"{manifest['kind']} {place}")
+                places[value].append(name_of(manifest))
         for value, by in places.items():
             more = f" and {len(by) - NAMED} more" if len(by) > NAMED else ""
             yield f"{ref} had {value[:80]!r}, and it is shown by {', '.join(by[:NAMED])}{more}"
+
+
+def name_of(manifest: Manifest) -> str:
+    """How an object is told of: its kind, namespace and name."""
+    return f"{manifest['kind']} {manifest['metadata'].get('namespace', '')}/{manifest['metadata']['name']}"
 
 
 def _family(ref: ObjectRef, found: Sequence[Manifest]) -> set[str]:
@@ -72,10 +79,7 @@ def _family(ref: ObjectRef, found: Sequence[Manifest]) -> set[str]:
     }
     while True:
         owned = {
-            each["metadata"].get("uid", "")
-            for each in found
-            for owner in each["metadata"].get("ownerReferences", [])
-            if owner.get("uid") in family
+            each["metadata"].get("uid", "") for each in found for owner in owners(each) if owner.get("uid") in family
         }
         if owned <= family:
             return family - {""}

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from grading.window import owners
 from labs.catalogue.variant import Variant
 from labs.core.ports import ClusterReader, Manifest
 from labs.core.probes import ObjectRef
-from labs.lifecycle.answers import shown
+from labs.lifecycle.answers import REVISIONS, name_of, shown
 
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 TELLING = re.compile(r"(?<![a-z])(fault|broken|healthy|solution|trap|taller)(?![a-z])", re.IGNORECASE)
@@ -92,18 +93,17 @@ def _own_kinds(variant: Variant) -> Iterator[tuple[str, str]]:
 
 
 def _histories(manifests: Sequence[Manifest]) -> Iterator[str]:
-    owners: dict[str, int] = {}
+    revisions: dict[str, int] = {}
     for manifest in manifests:
-        if manifest["kind"] in {"ReplicaSet", "ControllerRevision"}:
-            for owner in manifest["metadata"].get("ownerReferences", []):
+        if manifest["kind"] in REVISIONS:
+            for owner in owners(manifest):
                 name = f"{owner['kind']} {manifest['metadata']['namespace']}/{owner['name']}"
-                owners[name] = owners.get(name, 0) + 1
-    yield from (f"{name} has {count} revisions" for name, count in owners.items() if count > 1)
+                revisions[name] = revisions.get(name, 0) + 1
+    yield from (f"{name} has {count} revisions" for name, count in revisions.items() if count > 1)
 
 
 def _told_by(manifest: Manifest, variant: Variant) -> Iterator[str]:
-    metadata = manifest["metadata"]
-    name = f"{manifest['kind']} {metadata.get('namespace', '')}/{metadata['name']}"
+    metadata, name = manifest["metadata"], name_of(manifest)
     annotations, labels = metadata.get("annotations") or {}, metadata.get("labels") or {}
     if LAST_APPLIED in annotations:
         yield f"{name} has the annotation {LAST_APPLIED}"
