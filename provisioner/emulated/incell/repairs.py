@@ -1,6 +1,9 @@
 """What moto 5.2.5 does wrongly and a lab needs right. Each goes when moto mends it; the tests tell."""
 
+from threading import Lock
 from typing import Any
+
+from werkzeug.routing import Rule
 
 
 def apply() -> None:
@@ -11,6 +14,24 @@ def apply() -> None:
     _follow_the_current_version_of_secrets()
     _ask_whose_snapshots()
     _have_one_firewall_at_a_time()
+    compile_rules_in_turn()
+
+
+def compile_rules_in_turn() -> None:
+    """One thread at a time compiles the rules by which moto finds a service's operations, at its first request.
+
+    werkzeug makes a syntax tree of each rule, and Python 3.11 counts the depth of all threads' trees together: two at
+    a time now and then end in SystemError ("AST constructor recursion depth mismatch"), which clients get as an
+    internal error. For every process that serves moto from threads. https://github.com/python/cpython/issues/106905
+    """
+    turn = Lock()
+    compile_rule = Rule.compile
+
+    def compile(self: Any) -> None:  # noqa: A001 - the method's name
+        with turn:
+            compile_rule(self)
+
+    Rule.compile = compile  # type: ignore[method-assign]
 
 
 def _tell_attachments_of_static_routes() -> None:

@@ -1,10 +1,16 @@
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+import pytest
+from werkzeug.routing import Map, Rule
 
 from labs.core.aws import AwsCall
 from labs.core.awssystem import AwsSystem
 from provisioner.aws.client import AwsClient
 from provisioner.aws.system import deploy
+from provisioner.emulated.incell.repairs import compile_rules_in_turn
 
 
 def test_a_transit_gateways_static_route_tells_its_attachment(client: AwsClient) -> None:
@@ -124,3 +130,20 @@ def test_a_resource_has_one_firewall_at_a_time(client: AwsClient) -> None:
     assert protecting() == "", "neither the first, nor the second a second time"
     lost = {"WebACLArn": f"{arns[0]}x", "ResourceArn": balancer}
     assert client.ask(AwsCall("wafv2", "AssociateWebACL", lost)).error_code == "WAFNonexistentItemException"
+
+
+def test_rules_are_compiled_by_one_thread_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiling: list[str] = []
+    side_by_side: list[int] = []
+
+    def slowly(rule: Rule) -> None:
+        compiling.append(rule.rule)
+        side_by_side.append(len(compiling))
+        time.sleep(0.005)  # the others may run
+        compiling.remove(rule.rule)
+
+    monkeypatch.setattr(Rule, "compile", slowly)
+    compile_rules_in_turn()
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda service: Map([Rule(f"/{service}/<name>")]), range(8)))
+    assert side_by_side == [1] * 8
