@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from labs.core.errors import UnreachableError
 from labs.core.ids import LabId, new_lab_id
 from labs.core.ports import Limits, NodeLayout, SandboxSpec
 from labs.core.settings import Settings
+from labs.lifecycle.nodefiles import configuration, replaced, told_on_node
 from provisioner.kubernetes.sandbox import KubernetesSandbox
 from provisioner.labnode.engine import LabnodeEngine
 from tests.contract.clusters import until
@@ -70,6 +72,22 @@ def test_etcd_is_for_its_root_alone(node: Node) -> None:
     assert "is healthy" in with_them
     assert "/registry" not in without
     assert "Error" in without
+
+
+def test_what_a_fault_replaced_is_found_wherever_it_was_left(node: Node) -> None:
+    in_node = partial(node.engine.command_on_node, node.lab, terminal=False)
+    node.says("printf '%s\\n' 'limit: 4711 pieces' '- --shared=with-others' > /etc/one.conf")
+    node.says("echo '  - --shared=with-others' > /etc/other.conf")
+    before = configuration(in_node)
+    node.says("install -D /etc/one.conf /var/backups/one.conf; echo 'limit: 4 pieces' > /etc/one.conf")
+    node.says("echo was limit: 4711 pieces | systemd-cat")
+    lines = replaced(before, configuration(in_node))
+    assert lines == {"limit: 4711 pieces"}
+    said = "the node has 'limit: 4711 pieces', which the fault replaced, in "
+    until(lambda: "4711" in node.says("journalctl --quiet --output=cat"), seconds=10)
+    assert list(told_on_node(in_node, lines)) == [f"{said}/var/backups/one.conf", f"{said}its journal"]
+    node.says("rm /var/backups/one.conf; sleep 1.1; journalctl --rotate; journalctl --vacuum-time=1s")
+    assert list(told_on_node(in_node, lines)) == []
 
 
 def test_a_stopped_api_server_is_evidence_while_the_node_lives(node: Node) -> None:
