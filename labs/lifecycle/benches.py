@@ -120,11 +120,12 @@ class KubernetesBench:
             self.clock.sleep(0.2)
 
     def access(self, variant: Variant) -> CandidateAccess:
-        """What the candidate would be given."""
-        from provisioner.kubernetes.access import Grant, give  # noqa: PLC0415 - the provisioner is slow to import
+        """What the candidate would be given. Of each scenario another: rights in the whole cluster are the user's."""
+        from provisioner.kubernetes.access import USER, Grant, give  # noqa: PLC0415 - the provisioner is slow to import
 
         grants = [Grant(access.namespace, access.rules) for access in variant.candidate_rules]
-        return CandidateAccess(give(self.cluster, grants, ttl_seconds=SCRIPT_TTL_SECONDS))
+        user = f"{USER}-{variant.scenario.replace('_', '-')}"
+        return CandidateAccess(give(self.cluster, grants, ttl_seconds=SCRIPT_TTL_SECONDS, user=user))
 
     def work(self, variant: Variant, script: Script) -> None:
         """See Bench."""

@@ -26,22 +26,25 @@ class Grant:
     rules: Sequence[Mapping[str, Any]]
 
 
-def manifests(grants: Sequence[Grant]) -> Sequence[Manifest]:
+def manifests(grants: Sequence[Grant], user: str = USER) -> Sequence[Manifest]:
     """Return the objects that make the candidate somebody with exactly those rights."""
     merged: dict[str, list[Mapping[str, Any]]] = {}
     for grant in grants:
         merged.setdefault(grant.namespace, []).extend(grant.rules)
     account: list[Manifest] = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
-        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": USER, "namespace": NAMESPACE}},
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": user, "namespace": NAMESPACE}},
     ]
-    return [*account, *(m for namespace, rules in merged.items() for m in _role(namespace, rules))]
+    return [*account, *(m for namespace, rules in merged.items() for m in _role(user, namespace, rules))]
 
 
-def give(sandbox: KubernetesSandbox, grants: Sequence[Grant], *, ttl_seconds: float) -> str:
-    """Return a kubeconfig (text, a secret) with those rights, for the lab's life. Idempotent; each call a new token."""
-    sandbox.writer.apply(manifests(grants), field_manager="taller")
-    path = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/{USER}/token"
+def give(sandbox: KubernetesSandbox, grants: Sequence[Grant], *, ttl_seconds: float, user: str = USER) -> str:
+    """Return a kubeconfig (text, a secret) with those rights, for the lab's life. Idempotent; each call a new token.
+
+    Rights that the user had before, in the same places, are replaced: who works side by side needs users of their own.
+    """
+    sandbox.writer.apply(manifests(grants, user), field_manager="taller")
+    path = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/{user}/token"
     request = {
         "apiVersion": "authentication.k8s.io/v1",
         "kind": "TokenRequest",
@@ -75,11 +78,11 @@ def _is_candidate(subject: Mapping[str, Any]) -> bool:
     return subject.get("kind") == "ServiceAccount" and subject.get("namespace") == NAMESPACE
 
 
-def _role(namespace: str, rules: Sequence[Mapping[str, Any]]) -> Sequence[Manifest]:
+def _role(user: str, namespace: str, rules: Sequence[Mapping[str, Any]]) -> Sequence[Manifest]:
     """A role and its binding, in the namespace or in the cluster."""
-    scope, place = ("", {"name": USER, "namespace": namespace}) if namespace else ("Cluster", {"name": USER})
-    subject = {"kind": "ServiceAccount", "name": USER, "namespace": NAMESPACE}
-    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": f"{scope}Role", "name": USER}
+    scope, place = ("", {"name": user, "namespace": namespace}) if namespace else ("Cluster", {"name": user})
+    subject = {"kind": "ServiceAccount", "name": user, "namespace": NAMESPACE}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": f"{scope}Role", "name": user}
     return [
         {"apiVersion": _RBAC, "kind": f"{scope}Role", "metadata": place, "rules": [dict(rule) for rule in rules]},
         {
