@@ -25,13 +25,14 @@ NODE_PACKAGES = (
     "tar", "gzip", "hostname", "procps", "util-linux", "mount", "tini", "ca-certificates",
     "iproute2", "nftables", "conntrack", "kmod",  # kube-proxy, the CNI plugins and kubelet call these
     "netbase",  # nft tells protocols by name, as kube-proxy reads them, only where /etc/protocols has the names
-    "less", "vim-tiny", "curl", "jq", "openssl",  # for whoever opens a shell in the lab
+    "less", "vim-tiny", "nano", "curl", "jq", "openssl",  # for whoever opens a shell in the lab
+    "bsdutils", "psmisc", "lsof", "strace", "iputils-ping", "netcat-openbsd", "tcpdump",  # and looks for what is wrong
     "systemd",  # the first process of nodes that are laid out as kubeadm does
     "python3",  # serves emulated AWS accounts, and the candidates' aws command
 )  # fmt: skip
 """`usr-is-merged` spares us Perl, which its alternative would bring in."""
 
-LAYOUT = 5
+LAYOUT = 6
 """Raise it when the code below makes another tree from the same packages."""
 UNUSED_DAYS = 7.0
 """A root that no `ensure` asked for in a week serves no lab any more and is removed when a new one is made."""
@@ -44,8 +45,10 @@ _DIRECTORIES = (
     "var/cache", "var/lib/cni", "var/lib/containerd", "var/lib/kubelet", "var/log", "var/tmp",
 )  # fmt: skip
 _FILES = {
-    "etc/passwd": "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
-    "etc/group": "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n",
+    "etc/passwd": "root:x:0:0:root:/root:/bin/bash\n"
+    "tcpdump:x:102:102::/nonexistent:/usr/sbin/nologin\n"  # whom it becomes once it listens
+    "nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
+    "etc/group": "root:x:0:\ntty:x:5:\ntcpdump:x:102:\nnogroup:x:65534:\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
     "etc/hosts": "127.0.0.1 localhost\n",
     "etc/resolv.conf": "",
@@ -58,6 +61,7 @@ _LINKS = {
     "usr/bin/awk": "mawk",
     "usr/bin/vi": "vim.tiny",
     "usr/bin/vim": "vim.tiny",
+    "usr/bin/nc": "nc.openbsd",
     "usr/bin/pager": "less",
     "usr/bin/sh": "bash",
 }

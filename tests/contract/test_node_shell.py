@@ -55,6 +55,19 @@ def test_it_looks_like_a_host_of_kubeadms(node: Node) -> None:
     assert "apiserver " in node.says("kubeadm certs check-expiration")
 
 
+def test_its_root_has_what_a_hosts_would(node: Node) -> None:
+    assert "etcd-node1" in node.says("crictl pods --state ready")
+    assert "Kubernetes v1." in node.says(
+        "crictl exec $(crictl ps --quiet --name kube-apiserver) kube-apiserver --version"
+    )
+    assert "2 packets captured" in node.says("ping -i 0.2 -c 50 -q 127.0.0.1 & timeout 20 tcpdump -c 2 -n -i lo icmp")
+    assert "execve" in node.says("strace -e trace=execve true")
+    assert "succeeded" in node.says("nc -zv 127.0.0.1 6443")
+    assert "labnode" in node.says("lsof -n -i :6443")
+    node.says("logger from its root")
+    until(lambda: "from its root" in node.says("journalctl --quiet --output=cat"), seconds=10)
+
+
 def test_its_root_is_nobody_outside(node: Node) -> None:
     seen = node.says("id -u; grep -E '^(Seccomp|CapEff):' /proc/self/status; dmesg; cat /etc/shadow")
     assert seen.split()[0] == "0", "root of the node"

@@ -55,4 +55,5 @@ def test_a_path_is_a_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_a_node_holds_what_kubernetes_calls() -> None:
     names = {each.name for each in noderoot._node_tools()}
     tofu = {"opentofu", "awsplans", "terragrunt"}
-    assert names == {"labnode", "kubectl", "containerd", "runc", "cni", "podgate", "gatewayapi", "helm"} | tofu
+    of_kubernetes = {"labnode", "kubectl", "containerd", "runc", "cni", "podgate", "gatewayapi", "helm", "crictl"}
+    assert names == of_kubernetes | tofu
