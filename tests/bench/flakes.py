@@ -55,6 +55,8 @@ class Run:
     """With several seeds a scenario counts once for each."""
     proofs: int
     broken: Sequence[Broken]
+    beside: str = ""
+    """What else the machine did, written down by hand where it may explain what broke; the run counts all the same."""
 
 
 def kept(record: Path = RECORD) -> Sequence[Run]:
