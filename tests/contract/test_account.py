@@ -3,13 +3,12 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess, Popen
 from typing import Any
 
 import pytest
@@ -21,12 +20,12 @@ from provisioner.aws.client import AwsClient
 from provisioner.cell import cgroups
 from provisioner.cell.slots import Slots
 from provisioner.cell.spec import SHELL_PREFIX
+from tests.contract import command
 from tests.contract.labs import leftovers
 from tests.contract.outside import Listener
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
 
-TALLER = str(Path(sys.executable).parent / "taller")
 SCENARIO = "documents_shared"
 
 
@@ -37,22 +36,11 @@ class Lab:
     name: str
     home: Path
 
-    def taller(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        environment = os.environ | {"TALLER_HOME": str(self.home)}
-        return subprocess.run(
-            [TALLER, *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+    def taller(self, *arguments: str) -> CompletedProcess[str]:
+        return command.ended(*arguments, home=self.home)
 
-    def start(self, *arguments: str) -> "subprocess.Popen[str]":
-        """A command that is left at work."""
-        return subprocess.Popen(
-            [TALLER, *arguments],
-            env=os.environ | {"TALLER_HOME": str(self.home)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+    def start(self, *arguments: str) -> Popen[str]:
+        return command.started(*arguments, home=self.home)
 
     def shell(self, script: str) -> str:
         """What a script in the candidate's shell says."""
@@ -84,7 +72,7 @@ class Lab:
         return int(server)
 
 
-def shell_of(lab: Lab, script: str) -> "subprocess.Popen[str]":
+def shell_of(lab: Lab, script: str) -> Popen[str]:
     """A script at work in the candidate's shell."""
     return lab.start("shell", lab.name, "--", "bash", "-c", script)
 
