@@ -1,6 +1,6 @@
 """Where a variant is proven: a sandbox of our own, of either kind, in which anything may be made and removed."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from grading.durability import Examination
@@ -11,7 +11,7 @@ from labs.core.ids import LabId
 from labs.core.ports import CandidateAccess, Clock, Engine, Sandbox, SandboxSpec
 from labs.lifecycle.awsleaks import aws_leaks
 from labs.lifecycle.leaks import leaks
-from labs.lifecycle.nodefiles import configuration, replaced, told_on_node
+from labs.lifecycle.nodefiles import Files, configuration, replaced, told_on_node
 from labs.lifecycle.sandboxes import in_cell
 from labs.lifecycle.scripts import run_script
 
@@ -75,8 +75,8 @@ class KubernetesBench:
         self.engine = engine
         self._admin = admin
         self.cluster = sandbox_of(admin).with_life(lambda: engine.is_alive(lab))
-        self._replaced: Collection[str] = ()
-        """Lines that the node's files lost to the fault."""
+        self._before: Files = {}
+        """The node's files before the scenario's script ran on it."""
 
     @property
     def sandbox(self) -> Sandbox:
@@ -106,9 +106,8 @@ class KubernetesBench:
             run_live(self.engine, self.lab, scenario=variant.scenario, admin=self._admin, script=script)
         node = variant.node
         if script := (node.broken if broken else node.healthy) if node else "":
-            before = configuration(self._in_node)
+            self._before = configuration(self._in_node)
             run_on_node(self.engine, self.lab, scenario=variant.scenario, script=script)
-            self._replaced = replaced(before, configuration(self._in_node))
         return {}
 
     def settle(self, spec: "GradingSpec") -> None:
@@ -133,8 +132,10 @@ class KubernetesBench:
 
     def leaks(self, variant: Variant) -> Sequence[str]:
         """See Bench."""
-        on_node = told_on_node(self._in_node, self._replaced) if variant.node else ()
-        return [*leaks(self.cluster.reader, variant), *on_node]
+        found = leaks(self.cluster.reader, variant)
+        if not variant.node:
+            return found
+        return [*found, *told_on_node(self._in_node, replaced(self._before, configuration(self._in_node)))]
 
     def _in_node(self, command: Sequence[str]) -> Sequence[str]:
         return self.engine.command_on_node(self.lab, command, terminal=False)

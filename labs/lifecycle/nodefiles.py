@@ -27,7 +27,7 @@ _MAX_BYTES = 32 * 2**20
 def configuration(in_node: "InCell") -> Files:
     """Return the texts by which the node is configured. Raises InfrastructureError."""
     command = ("find", *FOLDERS, "-type", "f", "-size", "-256k", "-exec", "grep", "-IHZs", ".", "{}", "+")
-    return _checked(_matches(_said(in_node, command)))
+    return _found(in_node, command)
 
 
 def replaced(before: Files, after: Files) -> frozenset[str]:
@@ -42,11 +42,24 @@ def told_on_node(in_node: "InCell", lines: Collection[str]) -> Iterator[str]:
     sought = [word for line in (CONTROL[1], *sorted(lines)) for word in ("-e", line)]
     pruned = [word for path in NOT_SEARCHED for word in ("-o", "-path", path)][1:]
     grep = ("-exec", "grep", "-IoFwHZs", *sought, "{}", "+")
-    files = _checked(_matches(_said(in_node, ("find", "/", "(", *pruned, ")", "-prune", "-o", "-type", "f", *grep))))
+    files = _found(in_node, ("find", "/", "(", *pruned, ")", "-prune", "-o", "-type", "f", *grep))
     journal = _said(in_node, ("bash", "-c", 'journalctl --quiet --output=cat | grep -oFw "$@"', "bash", *sought))
     for path, found in sorted({**files, "its journal": frozenset(journal.splitlines())}.items()):
         for line in sorted(found - {CONTROL[1]}):
             yield f"the node has {line[:80]!r}, which the fault replaced, in {path}"
+
+
+def _found(in_node: "InCell", command: tuple[str, ...]) -> Files:
+    """What `grep -HZ` finds: it says a path, NUL, and what it found there, in a line."""
+    files: defaultdict[str, set[str]] = defaultdict(set)
+    for each in _said(in_node, command).split("\n"):
+        path, nul, line = each.partition("\0")
+        if nul:
+            files[path].add(line.strip())
+    path, line = CONTROL
+    if line not in files[path]:
+        raise InfrastructureError(f"The files of the node could not be read: {path} was not found as it must be.")
+    return {path: frozenset(lines) for path, lines in files.items()}
 
 
 def _said(in_node: "InCell", command: tuple[str, ...]) -> str:
@@ -57,23 +70,6 @@ def _said(in_node: "InCell", command: tuple[str, ...]) -> str:
         return run_tool(in_node, request).stdout
     except UnreachableError as error:
         raise InfrastructureError(f"The files of the node could not be read: {error.message}") from error
-
-
-def _matches(said: str) -> Files:
-    """What `grep -HZ` says: a path, NUL, and what it found there, in a line."""
-    files: defaultdict[str, set[str]] = defaultdict(set)
-    for each in said.split("\n"):
-        path, nul, line = each.partition("\0")
-        if nul:
-            files[path].add(line.strip())
-    return {path: frozenset(lines) for path, lines in files.items()}
-
-
-def _checked(files: Files) -> Files:
-    path, line = CONTROL
-    if line not in files.get(path, ()):
-        raise InfrastructureError(f"The files of the node could not be read: {path} was not found as it must be.")
-    return files
 
 
 def _bare(line: str) -> str:
