@@ -41,13 +41,12 @@ demo: toolchain ## a posting becomes a lab, is broken, graded, fixed, graded aga
 
 test: test-unit test-cluster test-scenarios test-e2e ## every test; all but the first kind run real labs
 
-SIDE_BY_SIDE := -n logical --maxprocesses 4
-# Tests with labs wait as well as work: three on two cores kept them 75 % busy and took 9.3 minutes, two took 12.3.
+# Tests with labs wait as well as work: three on two cores kept them 69 % busy and took 9.3 minutes, two took 12.3.
 # More than four want more memory than a laptop has.
-LABS := $(shell n=$$(( ($$(nproc) * 3 + 1) / 2 )); echo $$(( n > 4 ? 4 : n )))
+LABS = $(shell n=$$(( ($$(nproc) * 3 + 1) / 2 )); echo $$(( n > 4 ? 4 : n )))
 
 test-unit: setup
-	$(BIN)/pytest -m 'not cluster and not e2e' $(SIDE_BY_SIDE) --junit-xml=build/junit-unit.xml
+	$(BIN)/pytest -m 'not cluster and not e2e' -n logical --maxprocesses 4 --junit-xml=build/junit-unit.xml
 
 test-cluster: toolchain
 	$(BIN)/pytest -m cluster --ignore=tests/scenarios -n $(LABS) --dist loadfile --junit-xml=build/junit-cluster.xml
