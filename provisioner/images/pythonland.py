@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from labs.core.errors import ToolchainError
 
-WANTED = ("awscli", "boto3", "jmespath", "moto[server]", "waitress")
+WANTED = ("awscli", "boto3", "jmespath", "moto[server]", "waitress", "wrapt")
 """What serves an emulated AWS account, and what a candidate works on it with."""
 OURS = (
     "labs/__init__.py",
