@@ -14,7 +14,7 @@ from provisioner.toolchain.table import Recipe
 COMPILER_FLAGS = ("-v", "-trimpath", "-buildvcs=false", "-mod=readonly", "-gcflags=all=-dwarf=false")
 """Binaries are stripped anyway: not making debugging tables saves a tenth of the time and a fifth of Go's cache."""
 LAST_LINES = 15
-"""Of the compiler's output, in an error."""
+"""Of what the compiler says, in an error."""
 _GO_HINT = "Install Go 1.26 or later so that `go` is on PATH, then try again."
 
 
@@ -31,7 +31,7 @@ def go_build(recipe: Recipe, into: Path, *, told: Callable[[str], None]) -> None
     if recipe.files:
         _join_files(recipe, into, told)
         return
-    tail: deque[str] = deque(maxlen=LAST_LINES)
+    said: deque[str] = deque(maxlen=LAST_LINES)
     compiled = 0
     with subprocess.Popen(
         [*_dying_with_us(), *command(recipe, into)],
@@ -44,12 +44,14 @@ def go_build(recipe: Recipe, into: Path, *, told: Callable[[str], None]) -> None
         errors="replace",
     ) as process:
         for line in process.stdout or ():
-            tail.append(line.rstrip())
-            compiled += 1
+            if " " in line:  # a lone word is a package's name: many follow the message, of what was begun before it
+                said.append(line.rstrip())
+            else:
+                compiled += 1
             told(f"{compiled} packages, {line.strip()}")
     if process.returncode:
         raise ToolchainError(
-            f"`go build` in {recipe.directory} failed:\n" + "\n".join(tail),
+            f"`go build` in {recipe.directory} failed:\n" + "\n".join(said),
             hint="`make setup` installs the C compiler and headers; modules need the Go module proxy.",
         )
 

@@ -95,6 +95,13 @@ def test_a_failure_shows_the_compilers_last_words(module: Path) -> None:
     assert caught.value.hint
 
 
+def test_names_of_packages_do_not_hide_the_compilers_words(module: Path) -> None:
+    scripted_go(module, "echo '# a/b'; echo 'b.go:1:2: undefined: x'; for i in $(seq 99); do echo c/d$i; done; exit 1")
+    with pytest.raises(ToolchainError) as caught:
+        build.go_build(RECIPE, module / "out", told=lambda _: None)
+    assert caught.value.message.endswith("failed:\n# a/b\nb.go:1:2: undefined: x")
+
+
 def test_no_compiler_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ToolchainError, match="no Go compiler") as caught:
