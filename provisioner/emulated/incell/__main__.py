@@ -6,7 +6,10 @@ CONFIG: {"port", "account", "region", "token"}; times are not limited: the cell 
 import json
 import sys
 import time
+from functools import cache
 from pathlib import Path
+
+import botocore.session
 
 THREADS = 6
 """Requests served side by side; moto computes, so more threads than cores only wait for each other."""
@@ -18,6 +21,8 @@ def main(config_path: str) -> None:
     """Serve until killed."""
     begun = time.monotonic()
     config = json.loads(Path(config_path).read_text(encoding="utf-8"))
+    # All sessions share what they have read: moto makes four as it is imported, and each would read EC2's model.
+    botocore.session.create_loader = cache(botocore.session.create_loader)
 
     from provisioner.emulated.incell import account  # noqa: PLC0415 - before moto's services are imported
 
