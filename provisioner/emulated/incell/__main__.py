@@ -9,8 +9,6 @@ import time
 from functools import cache
 from pathlib import Path
 
-import botocore.session
-
 THREADS = 6
 """Requests served side by side; moto computes, so more threads than cores only wait for each other."""
 MAX_BODY_BYTES = 64 * 2**20
@@ -21,6 +19,9 @@ def main(config_path: str) -> None:
     """Serve until killed."""
     begun = time.monotonic()
     config = json.loads(Path(config_path).read_text(encoding="utf-8"))
+
+    import botocore.session  # noqa: PLC0415 - what a server imports is part of the time until it is ready
+
     # All sessions share what they have read: moto makes four as it is imported, and each would read EC2's model.
     botocore.session.create_loader = cache(botocore.session.create_loader)
 

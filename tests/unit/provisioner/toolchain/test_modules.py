@@ -4,7 +4,6 @@ See docs/decisions/tools-share-versions.md.
 """
 
 from collections import defaultdict
-from pathlib import Path
 
 from provisioner.toolchain.table import MODULES
 
@@ -35,23 +34,19 @@ def _required() -> dict[str, dict[str, str]]:
     """Module of ours → module → version."""
     found: dict[str, dict[str, str]] = {}
     for path in sorted(MODULES.rglob("go.mod")):
-        words = (line.split("//")[0].removeprefix("require ").split() for line in _lines(path) if "=>" not in line)
-        pairs = [(pair[0], pair[1]) for pair in words if len(pair) == 2 and pair[1][:1] == "v"]
-        found[str(path.parent.relative_to(MODULES))] = dict(pairs)
+        lines = path.read_text(encoding="utf-8").splitlines()
+        words = (line.split("//")[0].removeprefix("require ").split() for line in lines if "=>" not in line)
+        required = {each[0]: each[1] for each in words if len(each) == 2 and each[1].startswith("v")}
+        found[str(path.parent.relative_to(MODULES))] = required
     return found
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").splitlines()
 
 
 def test_modules_of_ours_share_the_versions_of_what_they_are_made_of() -> None:
     versions: defaultdict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for ours, required in _required().items():
         for name, version in required.items():
-            if ours in OWN_VERSIONS or (ours, name) in FORKS:
-                continue
-            if ours not in NODES or name in OF_THE_CLIENT:
+            has_its_own = ours in OWN_VERSIONS or (ours, name) in FORKS
+            if not has_its_own and (ours not in NODES or name in OF_THE_CLIENT):
                 versions[name][version].append(ours)
     apart = {name: dict(found) for name, found in versions.items() if len(found) > 1}
     assert not apart, "`go get` the highest of these in the modules that lack it, then see to their tools' tests"
