@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -116,23 +116,25 @@ def prove(
         in_both = [name for name, each in needs.items() if each.account]
         clusters = _benches(context, stack, in_clusters, max(1, labs))
         queues = [_queue(context, [name], seeds, runs) for name in in_clusters]
-        work = [(queue, bench, False) for queue in queues for bench in clusters]
+        work = [(queue, each, False) for queue in queues for each in clusters]
         # These go through one another on few labs, and would end long after all others.
         for names in (in_accounts, in_both, on_nodes):
             queues.append(_queue(context, names, seeds, runs))
-            work += [(queues[-1], bench, True) for bench in _benches(context, stack, names, max(1, labs))]
+            work += [(queues[-1], each, True) for each in _benches(context, stack, names, max(1, labs))]
+        for _, each, _ in work:
+            each.users += 1
         pool = stack.enter_context(ThreadPoolExecutor(len(work) or 1, "prove"))
         stack.callback(_empty, queues)  # who is interrupted waits for what runs, and no more
         pace, tally = Pace(), Tally(context.told, sum(queue.qsize() for queue in queues))
         running = [
-            pool.submit(_work_off, queue, bench, partial(pace.turn, first=first), tally) for queue, bench, first in work
+            pool.submit(_work_off, queue, each, partial(pace.turn, first=first), tally) for queue, each, first in work
         ]
         try:
             found = [proof for each in running for proof in each.result()]
         except KeyboardInterrupt:
             context.told("prove:interrupted, waiting a minute or two for the proofs that run; then their labs go")
             raise
-        used = {bench.lab for _, bench, _ in work}
+        used = {each.bench.lab for _, each, _ in work}
     left = sorted(used & set(remains(context)))
     detail = f"the labs {', '.join(left)} left something: `taller inventory`" if left else ""
     teardown = [Proof(name, of[0], "teardown", detail, 0.0) for name, of in seeds.items()]
@@ -170,14 +172,32 @@ def flakes(proofs: Sequence[Proof]) -> Sequence[tuple[tuple[ScenarioId, str, str
     return [(which, each.count(False), len(each)) for which, each in held.items() if len(set(each)) > 1]
 
 
-def _benches(context: Context, stack: ExitStack, scenarios: Sequence[ScenarioId], labs: int) -> Sequence[Bench]:
-    """The labs, made side by side, none without scenarios; each is gone when the stack of contexts ends."""
+@dataclass(slots=True)
+class Lent:
+    """A bench that is gone when the last who uses it is done: a cluster that waits takes a twentieth of a core."""
+
+    bench: Bench
+    ends: ExitStack
+    users: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def give_back(self) -> None:
+        """One of its users is done. Raises what removing a lab raises."""
+        with self._lock:
+            self.users -= 1
+            is_last = self.users == 0
+        if is_last:
+            self.ends.close()
+
+
+def _benches(context: Context, stack: ExitStack, scenarios: Sequence[ScenarioId], labs: int) -> Sequence[Lent]:
+    """The labs, made side by side, none without scenarios; each is gone when the contexts end, at the latest."""
     if not scenarios:
         return []
-    contexts = [_lab(context, scenarios) for _ in range(labs)]
+    ends = [stack.enter_context(ExitStack()) for _ in range(labs)]
     with ThreadPoolExecutor(labs, "prove-labs") as pool:
-        coming = [pool.submit(stack.enter_context, each) for each in contexts]
-        return [each.result() for each in coming]
+        coming = [pool.submit(each.enter_context, _lab(context, scenarios)) for each in ends]
+        return [Lent(bench.result(), each) for bench, each in zip(coming, ends, strict=True)]
 
 
 def _queue(
@@ -195,18 +215,21 @@ def _queue(
     return queue
 
 
-def _work_off(queue: "SimpleQueue[_Job]", bench: Bench, turn: Turn, tally: Tally) -> list[Proof]:
+def _work_off(queue: "SimpleQueue[_Job]", lent: Lent, turn: Turn, tally: Tally) -> list[Proof]:
     found: list[Proof] = []
-    while True:
-        with turn():
-            try:
-                job = queue.get_nowait()
-            except Empty:
-                return found
-            proofs = job.task(Prover(bench, job.variant, job.seed, job.checks))
-            found += proofs
-            tally.count(proofs)
-            _tidy(bench, job.variant)
+    try:
+        while True:
+            with turn():
+                try:
+                    job = queue.get_nowait()
+                except Empty:
+                    return found
+                proofs = job.task(Prover(lent.bench, job.variant, job.seed, job.checks))
+                found += proofs
+                tally.count(proofs)
+                _tidy(lent.bench, job.variant)
+    finally:
+        lent.give_back()
 
 
 def _empty(queues: "Sequence[SimpleQueue[_Job]]") -> None:

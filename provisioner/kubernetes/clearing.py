@@ -15,9 +15,12 @@ from provisioner.kubernetes.reader import Reader
 from provisioner.kubernetes.transport import Transport
 from provisioner.kubernetes.writer import Writer
 
-PATIENCE_SECONDS = 2.0
-"""What nothing holds is gone by then, but for pods that are still being unmounted."""
-_PAUSE_SECONDS = 0.1
+PATIENCE_SECONDS = 8.0
+"""What nothing holds is gone by then. Five of them are the namespace controller's, which begins no earlier:
+https://github.com/kubernetes/kubernetes/blob/v1.35.4/pkg/controller/namespace/namespace_controller.go"""
+_ROUND_SECONDS = 2.0
+"""Between two rounds of letting go: each lists every kind in the namespace, some forty requests."""
+_PAUSE_SECONDS = 0.25
 _CRD = "CustomResourceDefinition"
 _DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 """Everything that is served, in one answer: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api"""
@@ -54,13 +57,13 @@ def clear(
     """
     admission = [ref for ref in refs if rank({"kind": ref.kind}) == ADMISSION_RANK]
     cluster.writer.delete(admission)  # it could refuse the rest
-    for namespace in namespaces:
-        cluster.writer.kill_pods(namespace)
     spaces = [ObjectRef("v1", "Namespace", namespace) for namespace in namespaces]
     others = [ref for ref in refs if ref not in admission]
     # Kinds last: while a kind goes, what it holds cannot be listed reliably.
     ordered = [*spaces, *sorted(others, key=lambda ref: ref.kind == _CRD)]
     cluster.writer.delete(ordered)
+    for namespace in namespaces:  # only now, when nothing is made in it any more: a Deployment would replace them
+        cluster.writer.kill_pods(namespace)
     begun = monotonic()
     let_go_at = begun + PATIENCE_SECONDS
     while left := [ref for ref in (*admission, *ordered) if cluster.reader.get(ref) is not None]:
@@ -69,7 +72,7 @@ def clear(
             raise TimedOutError(f"Still being deleted after {timeout_seconds:g} s: {names}")
         if monotonic() > let_go_at:
             _let_go(cluster, left)
-            let_go_at = monotonic() + PATIENCE_SECONDS / 2
+            let_go_at = monotonic() + _ROUND_SECONDS
         sleep(_PAUSE_SECONDS)
 
 

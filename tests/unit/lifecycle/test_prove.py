@@ -1,3 +1,4 @@
+from contextlib import ExitStack
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -10,7 +11,7 @@ from labs.core.errors import TimedOutError
 from labs.core.ids import LabId, ScenarioId
 from labs.lifecycle import proofs
 from labs.lifecycle.proofs import Proof, Prover, tasks
-from labs.lifecycle.prove import Tally, VirtualClock, flakes, proofs_json
+from labs.lifecycle.prove import Lent, Tally, VirtualClock, flakes, proofs_json
 from tests.unit.grading.test_report import check_result, report_of
 from tests.unit.lifecycle.fakes import catalogue
 
@@ -121,9 +122,20 @@ def prover() -> Prover:
     return Prover(cast("Any", FakeBench()), catalogue()[ORDERS].draw("ana"), "ana", {})
 
 
-def test_a_fix_is_graded_as_in_a_live_lab_and_as_in_a_frozen_one(graded: list[str]) -> None:
-    assert "all-copies-ready failed" in prover().fix(Script("one", ""))
-    assert graded == ["", "leave"]
+def test_another_fix_is_graded_as_in_a_lab_frozen_as_soon_as_it_was_done(graded: list[str]) -> None:
+    assert "all-copies-ready failed" in prover().fix(Script("another", ""))
+    assert graded == ["leave"]
+
+
+def test_a_bench_is_gone_with_the_last_who_uses_it() -> None:
+    ends = ExitStack()
+    gone: list[str] = []
+    ends.callback(gone.append, "bench")
+    lent = Lent(cast("Any", FakeBench()), ends, users=2)
+    lent.give_back()
+    assert not gone
+    lent.give_back()
+    assert gone == ["bench"]
 
 
 def test_a_trap_is_caught_at_the_latest_in_a_frozen_lab(graded: list[str]) -> None:

@@ -42,7 +42,7 @@ func run(configPath string) error {
 	if err := start(ctx, config, runtime); err != nil {
 		return err
 	}
-	tendMemory(ctx)
+	tendMemory(ctx, config.MemoryMiB)
 	return nil
 }
 

@@ -104,6 +104,11 @@ def test_namespaces_and_what_lives_in_none_are_gone_admission_first(slow: SlowAp
     assert "webhook" in slow.calls("DELETE")[0]
 
 
+def test_pods_are_killed_when_nothing_replaces_them_any_more(slow: SlowApi) -> None:
+    cleared(slow)
+    assert slow.calls("DELETE") == ["/api/v1/namespaces/shop", "/api/v1/namespaces/shop/pods"]
+
+
 def test_what_waits_for_a_controller_that_is_gone_is_let_go_of(slow: SlowApi) -> None:
     put(slow, "/apis/web.example/v1/namespaces/shop/sites/main", finalizers=("web.example/records",))
     slow.objects["/apis/web.example/v1/namespaces/shop/sites/main"]["metadata"]["deletionTimestamp"] = "2026"
