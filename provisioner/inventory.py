@@ -7,6 +7,7 @@ environment of the helpers that `taller` starts.
 
 import os
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -50,10 +51,12 @@ def host_inventory(config: Settings | None = None) -> Sequence[Leftover]:
         *(Leftover(lab, "cgroup", f"/{cgroups.PARENT}/{lab}") for lab in sorted(cgroups.labs_with_groups())),
         *_directories(config),
     ]
-    return _attributed(found, before=slots, after=Slots(config).all())
+    return _attributed(found, before=slots, after=Slots(config).all(), ours=config.home)
 
 
-def _attributed(found: Sequence[Leftover], *, before: Sequence[Slot], after: Sequence[Slot]) -> Sequence[Leftover]:
+def _attributed(
+    found: Sequence[Leftover], *, before: Sequence[Slot], after: Sequence[Slot], ours: Path
+) -> Sequence[Leftover]:
     """What was found, each under its lab's name and home.
 
     A lab has its slot before anything else of it is there. One that was made while we looked is therefore among
@@ -65,8 +68,16 @@ def _attributed(found: Sequence[Leftover], *, before: Sequence[Slot], after: Seq
     for each in found:
         number = unknown_slot(each.lab)
         lab = lab_of_cell(each.lab if number is None else labs.get(number, each.lab))
-        attributed.append(Leftover(lab, each.kind, each.name, each.remedy, each.home or homes.get(lab, "")))
+        home = each.home or homes.get(lab, "")
+        attributed.append(Leftover(lab, each.kind, each.name, _remedy(home, ours), home))
     return attributed
+
+
+def _remedy(home: str, ours: Path) -> str:
+    """A sweep leaves alone what belongs to another home, unless that is gone."""
+    if not home or Path(home) == ours or not Path(home).is_dir():
+        return REMEDY
+    return f"TALLER_HOME={shlex.quote(home)} {REMEDY}"
 
 
 def _processes(config: Settings, by_number: dict[int, Slot]) -> Iterator[Leftover]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from labs.core.errors import InfrastructureError, UnreachableError
-from labs.core.probes import ToolRequest
+from labs.core.probes import ExecAnswer, ToolRequest
 
 if TYPE_CHECKING:
     from provisioner.cell.incell import InCell
@@ -22,6 +22,7 @@ CONTROL = ("/etc/passwd", "root:x:0:0:root:/root:/bin/bash")
 """Every search looks for this too: one that cannot find it has not looked."""
 _SECONDS = 60.0
 _MAX_BYTES = 32 * 2**20
+_LAST_CHARACTERS = 300
 
 
 def configuration(in_node: "InCell") -> Files:
@@ -43,7 +44,8 @@ def told_on_node(in_node: "InCell", lines: Collection[str]) -> Iterator[str]:
     pruned = [word for path in NOT_SEARCHED for word in ("-o", "-path", path)][1:]
     grep = ("-exec", "grep", "-IoFwHZs", *sought, "{}", "+")
     files = _found(in_node, ("find", "/", "(", *pruned, ")", "-prune", "-o", "-type", "f", *grep))
-    journal = _said(in_node, ("bash", "-c", 'journalctl --quiet --output=cat | grep -oFw "$@"', "bash", *sought))
+    command = ("bash", "-c", 'journalctl --quiet --output=cat | grep -oFw "$@"', "bash", *sought)
+    journal = _answer(in_node, command).stdout
     for path, found in sorted({**files, "its journal": frozenset(journal.splitlines())}.items()):
         for line in sorted(found - {CONTROL[1]}):
             yield f"the node has {line[:80]!r}, which the fault replaced, in {path}"
@@ -52,22 +54,27 @@ def told_on_node(in_node: "InCell", lines: Collection[str]) -> Iterator[str]:
 def _found(in_node: "InCell", command: tuple[str, ...]) -> Files:
     """What `grep -HZ` finds: it says a path, NUL, and what it found there, in a line."""
     files: defaultdict[str, set[str]] = defaultdict(set)
-    for each in _said(in_node, command).split("\n"):
+    answer = _answer(in_node, command)
+    for each in answer.stdout.split("\n"):
         path, nul, line = each.partition("\0")
         if nul:
             files[path].add(line.strip())
     path, line = CONTROL
     if line not in files[path]:
-        raise InfrastructureError(f"The files of the node could not be read: {path} was not found as it must be.")
+        last = answer.stderr.strip()[-_LAST_CHARACTERS:]
+        raise InfrastructureError(
+            f"The files of the node could not be read: {path} was not found as it must be. "
+            f"{command[0]} ended with {answer.exit_code} after {len(answer.stdout)} characters: {last!r}"
+        )
     return {path: frozenset(lines) for path, lines in files.items()}
 
 
-def _said(in_node: "InCell", command: tuple[str, ...]) -> str:
+def _answer(in_node: "InCell", command: tuple[str, ...]) -> ExecAnswer:
     from provisioner.cell.incell import run_tool  # noqa: PLC0415 - the provisioner is slow to import
 
     request = ToolRequest(command, timeout_seconds=_SECONDS, output_max_bytes=_MAX_BYTES)
     try:
-        return run_tool(in_node, request).stdout
+        return run_tool(in_node, request)
     except UnreachableError as error:
         raise InfrastructureError(f"The files of the node could not be read: {error.message}") from error
 

@@ -1,8 +1,10 @@
 """The candidate's workspace: files put there, and tools run on it, always from inside a cell."""
 
 import io
+import signal
 import subprocess
 import tarfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO
@@ -18,6 +20,8 @@ GRACE_SECONDS = 15.0
 """For starting and ending a cell on a busy host; the time of the command itself is kept inside."""
 TIMED_OUT = 124
 """What timeout(1) answers."""
+KILLED = (128 + signal.SIGKILL, -signal.SIGKILL)
+"""How timeout(1) ends when the command did not end by being asked to: as it, by SIGKILL."""
 _CHUNK_BYTES = 65536
 
 
@@ -53,6 +57,7 @@ def run_tool(in_cell: InCell, request: ToolRequest) -> ExecAnswer:
         argv = in_cell(clock)
     except TallerError as error:
         raise UnreachableError(error.message) from error
+    begun = time.monotonic()
     with (
         subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process,
         ThreadPoolExecutor(3, "tool") as pool,
@@ -65,7 +70,7 @@ def run_tool(in_cell: InCell, request: ToolRequest) -> ExecAnswer:
             process.kill()
             code = TIMED_OUT
         stdout, stderr = (each.result() for each in said)
-    if code == TIMED_OUT:
+    if code == TIMED_OUT or (code in KILLED and time.monotonic() >= begun + request.timeout_seconds):
         raise UnreachableError(f"{request.command[0]} did not end within {request.timeout_seconds:g} s.")
     return ExecAnswer(code, stdout, stderr)
 

@@ -88,7 +88,7 @@ def test_a_lab_made_while_the_host_is_looked_at_is_no_orphan(config: Settings) -
         *inventory._numbered("link", iter([slot.link, "taller9"]), {}),
         inventory.Leftover(str(slot.lab), "cgroup", f"/taller/{slot.lab}"),
     ]
-    told = inventory._attributed(found, before=before, after=slots.all())
+    told = inventory._attributed(found, before=before, after=slots.all(), ours=config.home)
     home = str(config.home)
     assert [(each.lab, each.home) for each in told] == [(LAB, home), ("unknown-slot-0009", ""), (LAB, home)]
 
@@ -98,5 +98,20 @@ def test_a_lab_that_ends_while_the_host_is_looked_at_is_known_by_its_slot(config
     slot = slots.reserve(LAB)
     before = slots.all()
     slots.release(LAB)
-    (told,) = inventory._attributed([inventory.Leftover(LAB, "cgroup", "x")], before=before, after=slots.all())
+    (told,) = inventory._attributed(
+        [inventory.Leftover(LAB, "cgroup", "x")], before=before, after=slots.all(), ours=config.home
+    )
     assert (told.lab, told.home) == (LAB, str(slot.home))
+
+
+def test_what_belongs_to_another_home_is_removed_by_a_sweep_with_that_one(config: Settings, tmp_path: Path) -> None:
+    theirs, gone = tmp_path / "their home", tmp_path / "gone"
+    theirs.mkdir()
+    found = [inventory.Leftover(LAB, "mount", "x", home=str(home)) for home in (config.home, theirs, gone, "")]
+    told = inventory._attributed(found, before=[], after=[], ours=config.home)
+    assert [each.remedy for each in told] == [
+        "taller sweep",
+        f"TALLER_HOME='{theirs}' taller sweep",
+        "taller sweep",
+        "taller sweep",
+    ]

@@ -57,6 +57,12 @@ def test_a_tool_that_does_not_end_is_ended_and_says_nothing_of_the_candidate() -
         run_tool(plainly, ToolRequest(("sleep", "20"), timeout_seconds=0.2))
 
 
+def test_a_tool_that_has_to_be_killed_did_not_end_either() -> None:
+    deaf = "trap '' TERM; while :; do sleep 0.1; done"
+    with pytest.raises(UnreachableError, match=r"within 0\.2 s"):
+        run_tool(plainly, ToolRequest(("bash", "-c", deaf), timeout_seconds=0.2))
+
+
 def test_a_sandbox_that_is_gone_is_unreachable() -> None:
     def gone(_: Sequence[str]) -> Sequence[str]:
         raise InfrastructureError("gone")
