@@ -1,6 +1,7 @@
 """For authors of scenarios: `taller fix`, `taller prove`."""
 
-from typing import Annotated
+import re
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +10,12 @@ from labs.cli.options import Json, Lab, ScenarioName, seed_text
 from labs.cli.output import print_json, say, table
 from labs.core.errors import ExitCode, InputError
 from labs.core.ids import lab_id, scenario_id
+
+if TYPE_CHECKING:
+    from labs.lifecycle.proofs import Part
+
+_PART = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
+"""K/N."""
 
 
 def register(app: typer.Typer) -> None:
@@ -64,6 +71,10 @@ def prove(
     runs: Annotated[
         int, typer.Option("--runs", metavar="N", min=1, max=1000, help="Prove so many times and print the flake rate.")
     ] = 1,
+    part: Annotated[
+        str,
+        typer.Option("--part", metavar="K/N", help="Of the traps and the fixes after the first, only this part of N."),
+    ] = "1/1",
     json: Json = False,
 ) -> None:
     """Run the proofs of scenarios, in labs of their own (authors).
@@ -76,6 +87,7 @@ def prove(
     from labs.lifecycle.prove import flakes, proofs_json  # noqa: PLC0415
     from labs.lifecycle.prove import prove as prove_all  # noqa: PLC0415
 
+    chosen = _part(part)
     context = context_of()
     if seed and every_choice:
         raise InputError("--every-choice chooses the seeds.", hint="Leave out --seed, or --every-choice.")
@@ -83,7 +95,7 @@ def prove(
     given = [seed_text(each) for each in seed or ["proof"]]
     seeds = {each.id: seeds_for_every_choice(each.parameters, each.id) if every_choice else given for each in named}
     ensure_toolchain()
-    proofs = prove_all(context, seeds, labs=labs or labs_side_by_side(), runs=runs)
+    proofs = prove_all(context, seeds, labs=labs or labs_side_by_side(), runs=runs, part=chosen)
     if json:
         print_json(proofs_json(proofs))
     else:
@@ -92,7 +104,8 @@ def prove(
             ("Scenario", "Seed", "Proof", "", "Seconds", "Detail"),
             [(p.scenario, p.seed, p.name, "✓" if p.holds else "✗", f"{p.seconds:.1f}", p.detail) for p in proofs],
         )
-        say(f"{sum(p.holds for p in proofs)} of {len(proofs)} proofs hold.", style="bold")
+        rest = f" Part {chosen.number} of {chosen.of}: the others were not proven." if chosen.of > 1 else ""
+        say(f"{sum(p.holds for p in proofs)} of {len(proofs)} proofs hold.{rest}", style="bold")
         if runs > 1:
             found = flakes(proofs)
             for (name, variant, proof), failed, of in found:
@@ -102,3 +115,11 @@ def prove(
     if broken:
         infrastructure = all(proof.is_infrastructure for proof in broken)
         raise typer.Exit(ExitCode.INFRASTRUCTURE if infrastructure else ExitCode.FAILED)
+
+
+def _part(text: str) -> "Part":
+    from labs.lifecycle.proofs import Part  # noqa: PLC0415
+
+    if (match := _PART.fullmatch(text)) and 1 <= int(match[1]) <= int(match[2]):
+        return Part(int(match[1]), int(match[2]))
+    raise InputError(f"{text!r} is no part.", hint="--part 1/3 is the first of three parts.")

@@ -20,7 +20,8 @@ SHORTEST_LINE = 8
 """Shorter lines may be anywhere, and tell nothing."""
 CONTROL = ("/etc/passwd", "root:x:0:0:root:/root:/bin/bash")
 """Every search looks for this too: one that cannot find it has not looked."""
-_SECONDS = 60.0
+_SECONDS = 300.0
+"""It takes three on a calm host; while nine labs started, sixty were not enough."""
 _MAX_BYTES = 32 * 2**20
 _LAST_CHARACTERS = 300
 

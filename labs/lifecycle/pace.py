@@ -13,7 +13,7 @@ from threading import Condition
 
 import psutil
 
-FEWEST_PER_CORE, MOST_PER_CORE = 4, 8
+FEWEST_PER_CORE, MOST_PER_CORE = 3, 8
 """52 at once, of a whole catalogue on two cores, came to a standstill (load 140)."""
 BUSY_PERCENT = 75.0
 """With more, patience ends where nothing is wrong."""

@@ -1,6 +1,7 @@
 """The proofs of one variant in a running sandbox: what must hold before a scenario is released."""
 
 import time
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -145,12 +146,35 @@ Task = Callable[[Prover], list[Proof]]
 """Some proofs, by a prover of the variant on any bench."""
 
 
-def tasks(variant: Variant) -> "Sequence[Task]":
-    """Return what is to be proven, in parts that do not need each other. None ever raises a TallerError."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of so many parts of the further fixes and the traps, by turns; together they are all."""
+
+    number: int = 1
+    """1 … `of`."""
+    of: int = 1
+
+    def names(self, variant: Variant) -> frozenset[str]:
+        """The proofs of the part: `fix <name>`, `trap <name>`. The first fix is in every part."""
+        first, *others = variant.fixes
+        dealt = [*(f"fix {name}" for name in others), *(f"trap {name}" for name in variant.traps)]
+        # Scenarios begin with different parts, so that none has all the remainders.
+        shift = zlib.crc32(variant.scenario.encode())
+        mine = (name for place, name in enumerate(dealt, shift) if place % self.of == self.number - 1)
+        return frozenset((f"fix {first}", *mine))
+
+
+EVERYTHING = Part()
+
+
+def tasks(variant: Variant, part: Part = EVERYTHING) -> "Sequence[Task]":
+    """Return what is to be proven, in tasks that do not need each other. None ever raises a TallerError."""
     first, *others = variant.fixes.values()
+    mine = part.names(variant)
     fixes = [(f"fix {script.name}", partial(Prover.fix, script=script)) for script in others]
     traps = [(f"trap {script.name}", partial(Prover.trap, script=script)) for script in variant.traps.values()]
-    each: list[tuple[str, Callable[[Prover], str]]] = [("healthy", Prover.healthy), *fixes, *traps]
+    dealt: list[tuple[str, Callable[[Prover], str]]] = [each for each in (*fixes, *traps) if each[0] in mine]
+    each: list[tuple[str, Callable[[Prover], str]]] = [("healthy", Prover.healthy), *dealt]
     return [partial(Prover.fault, then=first), *(_alone(name, work) for name, work in each)]
 
 

@@ -30,7 +30,7 @@ from labs.lifecycle.joined import JoinedSandbox, introduce
 from labs.lifecycle.joinedbench import JoinedBench
 from labs.lifecycle.owners import this_process
 from labs.lifecycle.pace import Pace
-from labs.lifecycle.proofs import Proof, Prover, Task, tasks, verdicts_of
+from labs.lifecycle.proofs import EVERYTHING, Part, Proof, Prover, Task, tasks, verdicts_of
 from labs.lifecycle.record import LabRecord
 from labs.lifecycle.sandboxes import EMULATED, SEPARATOR
 from labs.lifecycle.sweep import remains
@@ -97,9 +97,16 @@ Turn = Callable[[], AbstractContextManager[None]]
 
 
 def prove(
-    context: Context, seeds: Mapping[ScenarioId, Sequence[str]], *, labs: int = 1, runs: int = 1
+    context: Context,
+    seeds: Mapping[ScenarioId, Sequence[str]],
+    *,
+    labs: int = 1,
+    runs: int = 1,
+    part: Part = EVERYTHING,
 ) -> Sequence[Proof]:
     """Return every proof of every scenario for each of its seeds, made so many times. All run; nothing is left after.
+
+    Of the further fixes and the traps only a `part` may be asked for.
 
     The proofs are shared out among so many labs. In a cluster every scenario has a thread of its own, since their
     namespaces differ; most of the time is waiting, so that three labs on two cores are worth it. An account, or a node
@@ -115,11 +122,12 @@ def prove(
         on_nodes = [name for name, each in needs.items() if each.is_fresh]
         in_both = [name for name, each in needs.items() if each.account]
         clusters = _benches(context, stack, in_clusters, max(1, labs))
-        queues = [_queue(context, [name], seeds, runs) for name in in_clusters]
+        wanted = partial(_queue, context, seeds=seeds, runs=runs, part=part)
+        queues = [wanted([name]) for name in in_clusters]
         work = [(queue, each, False) for queue in queues for each in clusters]
         # These go through one another on few labs, and would end long after all others.
         for names in (in_accounts, in_both, on_nodes):
-            queues.append(_queue(context, names, seeds, runs))
+            queues.append(wanted(names))
             work += [(queues[-1], each, True) for each in _benches(context, stack, names, max(1, labs))]
         for _, each, _ in work:
             each.users += 1
@@ -201,16 +209,21 @@ def _benches(context: Context, stack: ExitStack, scenarios: Sequence[ScenarioId]
 
 
 def _queue(
-    context: Context, names: Sequence[ScenarioId], seeds: Mapping[ScenarioId, Sequence[str]], runs: int
+    context: Context,
+    names: Sequence[ScenarioId],
+    *,
+    seeds: Mapping[ScenarioId, Sequence[str]],
+    runs: int,
+    part: Part,
 ) -> "SimpleQueue[_Job]":
-    """Everything to prove of some scenarios."""
+    """What is to be proven of some scenarios."""
     queue: SimpleQueue[_Job] = SimpleQueue()
     for name in names:
         checks = python_checks(context.catalogue[name])
         unreachable: Task = partial(_unreachable, context)
         for seed in [*seeds[name]] * runs:
             variant = drawn(context.catalogue, [name], seed)[name]
-            for each in (*tasks(variant), unreachable):
+            for each in (*tasks(variant, part), unreachable):
                 queue.put(_Job(each, variant, seed, checks))
     return queue
 

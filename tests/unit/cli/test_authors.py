@@ -59,3 +59,17 @@ def test_an_unknown_scenario_is_told_before_anything_is_made(
 ) -> None:
     assert taller("prove", "orders_rooting").code == ExitCode.INPUT
     assert asked == []
+
+
+@pytest.mark.parametrize("part", ["0/2", "3/2", "1", "half", "1/0"])
+def test_what_is_no_part_is_refused(taller: Taller, asked: list[Mapping[str, Sequence[str]]], part: str) -> None:
+    done = taller("prove", ORDERS, "--part", part, "--json")
+    assert done.code == ExitCode.INPUT
+    assert "--part 1/3" in done.document["hint"]
+    assert asked == []
+
+
+def test_of_a_part_it_is_said_that_there_is_more(taller: Taller, asked: list[Mapping[str, Sequence[str]]]) -> None:
+    assert "Part 2 of 2: the others were not proven." in taller("prove", ORDERS, "--part", "2/2").out
+    assert "Part" not in taller("prove", ORDERS).out
+    assert len(asked) == 2

@@ -10,7 +10,7 @@ from labs.catalogue.variant import Script
 from labs.core.errors import TimedOutError
 from labs.core.ids import LabId, ScenarioId
 from labs.lifecycle import proofs
-from labs.lifecycle.proofs import Proof, Prover, tasks
+from labs.lifecycle.proofs import Part, Proof, Prover, tasks
 from labs.lifecycle.prove import Lent, Tally, VirtualClock, flakes, proofs_json
 from tests.unit.grading.test_report import check_result, report_of
 from tests.unit.lifecycle.fakes import catalogue
@@ -22,6 +22,19 @@ def test_every_fix_and_trap_is_a_proof_of_its_own() -> None:
     variant = catalogue()[ORDERS].draw("ana")
     # the first fix goes on from where the fault's own proofs end
     assert len(tasks(variant)) == 1 + len(variant.fixes) + len(variant.traps)
+
+
+def test_parts_are_about_as_large_and_together_everything() -> None:
+    for scenario in catalogue().scenarios.values():
+        variant = scenario.draw("ana")
+        parts = [Part(number, 3).names(variant) for number in (1, 2, 3)]
+        first = next(iter(variant.fixes))
+        assert frozenset.union(*parts) == Part().names(variant)
+        assert len(Part().names(variant)) == len(variant.fixes) + len(variant.traps)
+        assert frozenset.intersection(*parts) == {f"fix {first}"}
+        sizes = [len(part) for part in parts]
+        assert max(sizes) - min(sizes) <= 1, scenario.id
+        assert len(tasks(variant, Part(2, 3))) == 1 + len(parts[1])
 
 
 def test_the_first_fix_is_proven_on_the_system_whose_fault_was(graded: list[str]) -> None:
