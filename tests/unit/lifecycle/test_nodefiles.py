@@ -1,6 +1,7 @@
 """What counts as replaced, and that a node which says nothing was not searched."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +41,20 @@ def test_a_node_that_says_nothing_was_not_searched() -> None:
         configuration(silent)
     with pytest.raises(InfrastructureError, match="could not be read"):
         list(told_on_node(silent, ["port: 6443 of it"]))
+
+
+def test_what_is_still_on_the_node_is_told_whatever_is_in_the_line(tmp_path: Path) -> None:
+    told = ["cache: {} {}", "--node-ip=10.0.0.7", "$(touch it) 'and' \"more\""]
+    (tmp_path / "backup.yaml").write_text("\n".join(["kind: Pod", *(f"  {line}" for line in told)]))
+    (tmp_path / "other.yaml").write_text("cache: {}\n")
+
+    def on_this_host(command: Sequence[str]) -> Sequence[str]:
+        """Searched is only a folder, and the file that every search must find."""
+        return [word for each in command for word in ((str(tmp_path), "/etc/passwd") if each == "/" else (each,))]
+
+    before = set(Path("/dev/shm").iterdir())
+    found = list(told_on_node(on_this_host, [*told, "nowhere: at all"]))
+    assert found == [
+        f"the node has {line!r}, which the fault replaced, in {tmp_path}/backup.yaml" for line in sorted(told)
+    ]
+    assert set(Path("/dev/shm").iterdir()) <= before
