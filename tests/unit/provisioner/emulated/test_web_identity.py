@@ -23,8 +23,12 @@ UNSIGNED = urlsafe_b64encode(b'{"alg": "none"}').decode().rstrip("=")
 FOREIGN = RSAKey.generate_key(2048, parameters={"kid": "one"}, auto_kid=False)
 
 
+_EXPIRES = int(time.time()) + 24 * 3600
+"""Long after the last test of a slow run: some tokens are made when the tests are collected."""
+
+
 def token(key: RSAKey = KEY, **claims: Any) -> str:
-    given = {"iss": ISSUER, "sub": SUBJECT, "aud": ["sts.amazonaws.com"], "exp": int(time.time()) + 600} | claims
+    given = {"iss": ISSUER, "sub": SUBJECT, "aud": ["sts.amazonaws.com"], "exp": _EXPIRES} | claims
     return jwt.encode({"alg": "RS256", "kid": "one"}, {k: v for k, v in given.items() if v is not None}, key)
 
 
