@@ -52,7 +52,7 @@ test-cluster: toolchain
 	$(BIN)/pytest -m cluster --ignore=tests/scenarios -n $(LABS) --dist loadfile --junit-xml=build/junit-cluster.xml
 
 # Everything that a sound scenario shows, and by turns, commit by commit, half of the traps; PART=1/1 proves all of them.
-PART = $(shell echo $$(( $$(git rev-list --count HEAD 2>/dev/null || date +%j) % 2 + 1 )))/2
+PART = $(shell echo $$(( $$(git rev-list --count HEAD 2>/dev/null || date +%-j) % 2 + 1 )))/2
 # Alone: by itself it keeps every processor busy.
 test-scenarios: toolchain
 	PART=$(PART) $(BIN)/pytest tests/scenarios -m cluster --junit-xml=build/junit-scenarios.xml

@@ -1,7 +1,6 @@
 """For authors of scenarios: `taller fix`, `taller prove`."""
 
-import re
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,12 +9,6 @@ from labs.cli.options import Json, Lab, ScenarioName, seed_text
 from labs.cli.output import print_json, say, table
 from labs.core.errors import ExitCode, InputError
 from labs.core.ids import lab_id, scenario_id
-
-if TYPE_CHECKING:
-    from labs.lifecycle.proofs import Part
-
-_PART = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
-"""K/N."""
 
 
 def register(app: typer.Typer) -> None:
@@ -84,10 +77,11 @@ def prove(
     from labs.catalogue.parameters import seeds_for_every_choice  # noqa: PLC0415
     from labs.cli.tools import ensure_toolchain  # noqa: PLC0415
     from labs.lifecycle.pace import labs_side_by_side  # noqa: PLC0415
+    from labs.lifecycle.proofs import Part  # noqa: PLC0415
     from labs.lifecycle.prove import flakes, proofs_json  # noqa: PLC0415
     from labs.lifecycle.prove import prove as prove_all  # noqa: PLC0415
 
-    chosen = _part(part)
+    chosen = Part.parse(part)
     context = context_of()
     if seed and every_choice:
         raise InputError("--every-choice chooses the seeds.", hint="Leave out --seed, or --every-choice.")
@@ -115,11 +109,3 @@ def prove(
     if broken:
         infrastructure = all(proof.is_infrastructure for proof in broken)
         raise typer.Exit(ExitCode.INFRASTRUCTURE if infrastructure else ExitCode.FAILED)
-
-
-def _part(text: str) -> "Part":
-    from labs.lifecycle.proofs import Part  # noqa: PLC0415
-
-    if (match := _PART.fullmatch(text)) and 1 <= int(match[1]) <= int(match[2]):
-        return Part(int(match[1]), int(match[2]))
-    raise InputError(f"{text!r} is no part.", hint="--part 1/3 is the first of three parts.")

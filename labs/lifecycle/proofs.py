@@ -1,5 +1,6 @@
 """The proofs of one variant in a running sandbox: what must hold before a scenario is released."""
 
+import re
 import time
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +15,7 @@ from grading.helpers import PythonCheck
 from grading.results import CheckResult, SafeguardResult, ScenarioResult
 from grading.spec import GradingSpec
 from labs.catalogue.variant import Script, Variant
-from labs.core.errors import TallerError, TimedOutError
+from labs.core.errors import InputError, TallerError, TimedOutError
 from labs.core.ids import ScenarioId
 from labs.lifecycle.benches import Bench
 from labs.lifecycle.sandboxes import named_spec
@@ -154,28 +155,38 @@ class Part:
     """1 … `of`."""
     of: int = 1
 
+    @classmethod
+    def parse(cls, text: str) -> "Part":
+        """Return the part that is written K/N. Raises InputError."""
+        if (match := _WRITTEN.fullmatch(text)) and 1 <= int(match[1]) <= int(match[2]):
+            return cls(int(match[1]), int(match[2]))
+        raise InputError(f"{text!r} is no part.", hint="--part 1/3 is the first of three parts.")
+
     def names(self, variant: Variant) -> frozenset[str]:
         """The proofs of the part: `fix <name>`, `trap <name>`. The first fix is in every part."""
-        first, *others = variant.fixes
-        dealt = [*(f"fix {name}" for name in others), *(f"trap {name}" for name in variant.traps)]
-        # Scenarios begin with different parts, so that none has all the remainders.
-        shift = zlib.crc32(variant.scenario.encode())
-        mine = (name for place, name in enumerate(dealt, shift) if place % self.of == self.number - 1)
-        return frozenset((f"fix {first}", *mine))
+        first = next(iter(variant.fixes))
+        return frozenset((f"fix {first}", *(name for name, _ in _dealt(variant, self))))
 
 
 EVERYTHING = Part()
+_WRITTEN = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
 
 
 def tasks(variant: Variant, part: Part = EVERYTHING) -> "Sequence[Task]":
     """Return what is to be proven, in tasks that do not need each other. None ever raises a TallerError."""
-    first, *others = variant.fixes.values()
-    mine = part.names(variant)
+    first = next(iter(variant.fixes.values()))
+    each: list[tuple[str, Callable[[Prover], str]]] = [("healthy", Prover.healthy), *_dealt(variant, part)]
+    return [partial(Prover.fault, then=first), *(_alone(name, work) for name, work in each)]
+
+
+def _dealt(variant: Variant, part: Part) -> Sequence[tuple[str, Callable[[Prover], str]]]:
+    """The proofs of the part's further fixes and traps, by name."""
+    _, *others = variant.fixes.values()
     fixes = [(f"fix {script.name}", partial(Prover.fix, script=script)) for script in others]
     traps = [(f"trap {script.name}", partial(Prover.trap, script=script)) for script in variant.traps.values()]
-    dealt: list[tuple[str, Callable[[Prover], str]]] = [each for each in (*fixes, *traps) if each[0] in mine]
-    each: list[tuple[str, Callable[[Prover], str]]] = [("healthy", Prover.healthy), *dealt]
-    return [partial(Prover.fault, then=first), *(_alone(name, work) for name, work in each)]
+    # Scenarios begin with different parts, so that none has all the remainders.
+    begin = (part.number - 1 - zlib.crc32(variant.scenario.encode())) % part.of
+    return [*fixes, *traps][begin :: part.of]
 
 
 def verdicts_of(result: ScenarioResult) -> list[CheckResult | SafeguardResult]:

@@ -14,7 +14,7 @@ const (
 	busyGCPercent  = 100
 	idleGCPercent  = 15
 	// A node with memory for dozens of scenarios, which never need all of it at once: where 27 were proven in labs of
-	// 3.2 GiB, collections took a quarter of the node's time at busyGCPercent.
+	// 3.2 GiB, collections took a quarter of the node's time, at startGCPercent as long as work did not pause.
 	roomyGCPercent = 300
 	roomyMiB       = 3072
 	// busyBytes allocated in a second are work; an idle node allocates a tenth of it.
