@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Condition
+from typing import Any
 
 import psutil
 
@@ -31,6 +32,27 @@ def labs_side_by_side() -> int:
     return 3 if psutil.virtual_memory().available >= MANY_LABS_BYTES else 2
 
 
+class Meter:
+    """How busy the processors are, whoever asks: psutil's own percentage is since the same thread's last call.
+
+    A thread's first call to that is answered 0, so that each of twenty threads once took an overloaded machine for an
+    idle one.
+    """
+
+    def __init__(self, times: Callable[[], Any] = psutil.cpu_times) -> None:
+        self._times = times
+        self._last = times()
+
+    def percent(self) -> float:
+        """Of all processors' time since the last call by anyone, what was not idle; 0 when no time has passed."""
+        now, last = self._times(), self._last
+        self._last = now
+        idle = now.idle + now.iowait - last.idle - last.iowait
+        # What the guests took is in `user` and `nice` too.
+        whole = sum(now) - sum(last) - (now.guest + now.guest_nice - last.guest - last.guest_nice)
+        return 100.0 * (1.0 - idle / whole) if whole > 0 else 0.0
+
+
 class Pace:
     """Gives turns: at any time while few have one, else one by one, after a look at how busy the processors are."""
 
@@ -38,17 +60,16 @@ class Pace:
         self,
         *,
         cores: int | None = None,
-        busy_percent: Callable[[], float] = lambda: psutil.cpu_percent(interval=None),
+        busy_percent: Callable[[], float] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         count = cores or os.cpu_count() or 1
         self._fewest, self._most = FEWEST_PER_CORE * count, MOST_PER_CORE * count
-        self._busy_percent = busy_percent  # since it was last called
+        self._busy_percent = busy_percent or Meter().percent  # since it was last called
         self._monotonic = monotonic
         self._changed = Condition()
         self._running = self._first = 0
         self._looked_at = monotonic()
-        busy_percent()
 
     @contextmanager
     def turn(self, *, first: bool = False) -> Iterator[None]:

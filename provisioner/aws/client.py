@@ -28,7 +28,9 @@ from labs.core.errors import InputError, UnreachableError
 from provisioner.emulated.incell.gate import ACCOUNT_HEADER, CONTROL_PATH, ENFORCE_HEADER, TOKEN_HEADER
 
 TIMEOUT_SECONDS = 20.0
-"""An emulated call takes milliseconds; AWS's slowest of those we make, seconds."""
+"""AWS's slowest of the calls we make take seconds."""
+EMULATED_SECONDS = 60.0
+"""An emulated call takes milliseconds, and a stack on an overloaded host took more than 20 s."""
 OVERLOADED = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException",
                         "InternalFailure", "InternalError", "ServiceUnavailable", "RequestExpired", "ExpiredToken",
                         "ExpiredTokenException"})  # fmt: skip
@@ -132,12 +134,15 @@ class AwsClient:
                 "aws_secret_access_key": keys["SecretAccessKey"],
                 "aws_session_token": keys.get("SessionToken"),
             }
+        is_emulated = bool(self.admin.endpoint)
         config = Config(
             connect_timeout=TIMEOUT_SECONDS,
-            read_timeout=TIMEOUT_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": 2} if self.admin.endpoint else {"mode": "adaptive"},
+            read_timeout=EMULATED_SECONDS if is_emulated else TIMEOUT_SECONDS,
+            # On one host nothing is lost on the way: a call that is slow and is repeated is done twice, and what came
+            # of the second ("already exists") was once taken for what came of the first.
+            retries={"mode": "standard", "total_max_attempts": 1} if is_emulated else {"mode": "adaptive"},
             max_pool_connections=20,
-            inject_host_prefix=not self.admin.endpoint,
+            inject_host_prefix=not is_emulated,
         )
         client = self._session.create_client(service, region_name=region, config=config, **options)
         if self.admin.token:

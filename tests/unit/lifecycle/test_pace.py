@@ -2,10 +2,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from threading import Event
+from typing import NamedTuple
 
 import pytest
 
-from labs.lifecycle.pace import FEWEST_PER_CORE, MOST_PER_CORE, WINDOW_SECONDS, Pace
+from labs.lifecycle.pace import FEWEST_PER_CORE, MOST_PER_CORE, WINDOW_SECONDS, Meter, Pace
 
 
 class Machine:
@@ -34,6 +35,21 @@ def starts(pace: Pace, within: float = 0.6) -> bool:
             pace._fewest = 1000
         over.set()
     return came
+
+
+class Times(NamedTuple):
+    """Seconds of all processors since the start, as psutil.cpu_times() gives them on Linux."""
+
+    user: float = 0.0
+    nice: float = 0.0
+    system: float = 0.0
+    idle: float = 0.0
+    iowait: float = 0.0
+    irq: float = 0.0
+    softirq: float = 0.0
+    steal: float = 0.0
+    guest: float = 0.0
+    guest_nice: float = 0.0
 
 
 @pytest.fixture
@@ -100,3 +116,36 @@ def test_who_is_to_be_first_does_not_wait_for_those_that_waited_before(machine: 
         for each in waiting:
             each.result()
     assert order == ["first", "usual"]
+
+
+def test_how_busy_it_is_does_not_depend_on_which_thread_asks() -> None:
+    later = [Times(), Times(user=3.0, idle=1.0), Times(user=6.0, idle=2.0), Times(user=6.0, idle=6.0)]
+    meter = Meter(iter(later).__next__)
+    asked = []
+    for _ in range(3):
+        with ThreadPoolExecutor(1) as pool:  # a new thread each
+            asked.append(pool.submit(meter.percent).result())
+    assert asked == [75.0, 75.0, 0.0]
+
+
+def test_waiting_for_a_disk_is_idle_and_what_a_hypervisor_took_is_not() -> None:
+    meter = Meter(iter([Times(), Times(user=1.0, system=1.0, steal=1.0, idle=3.0, iowait=2.0)]).__next__)
+    assert meter.percent() == pytest.approx(100 * 3 / 8)
+
+
+def test_a_guests_time_counts_once() -> None:
+    meter = Meter(iter([Times(), Times(user=2.0, nice=1.0, guest=2.0, guest_nice=1.0, idle=3.0)]).__next__)
+    assert meter.percent() == pytest.approx(50.0)
+
+
+def test_no_time_has_passed() -> None:
+    meter = Meter(lambda: Times(user=1.0))
+    assert meter.percent() == 0.0
+
+
+def test_a_machine_that_works_is_busy_for_every_thread_that_asks() -> None:
+    meter, over = Meter(), time.monotonic() + 0.5
+    while time.monotonic() < over:
+        pass
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(meter.percent).result() > 0.0

@@ -1,11 +1,12 @@
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from botocore.exceptions import ClientError
 
 from labs.core.aws import AwsAdmin, AwsCall
 from labs.core.errors import InputError, UnreachableError
+from provisioner.aws import client as client_module
 from provisioner.aws.client import AwsClient
 from provisioner.aws.reader import Reader
 
@@ -66,6 +67,29 @@ def test_what_answers_with_something_else_is_not_aws() -> None:
             AwsClient(admin).ask(AwsCall("sts", "GetCallerIdentity"))
         server.shutdown()
     assert "proxy" in caught.value.hint
+
+
+def test_a_slow_account_is_not_asked_to_do_it_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second of two calls to make a stack said "already exists", of a stack that was in the making."""
+    monkeypatch.setattr(client_module, "EMULATED_SECONDS", 0.2)
+    asked: list[str] = []
+    over = Event()
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            over.wait(10.0)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        admin = AwsAdmin(f"http://127.0.0.1:{server.server_port}", "000000000000", "eu-west-1", "none")
+        with pytest.raises(UnreachableError):
+            AwsClient(admin).ask(AwsCall("cloudformation", "CreateStack", {"StackName": "shop"}))
+        over.set()
+        server.shutdown()
+    assert asked == ["/"]
 
 
 def test_a_region_that_cannot_be_one_is_the_callers_to_mend(client: AwsClient) -> None:
