@@ -27,6 +27,14 @@ from tests.contract.outside import Listener
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(180)]
 
 SCENARIO = "documents_shared"
+UNCOMPILED = """
+import sys
+from pathlib import Path
+import awscli.clidriver, moto.moto_server.werkzeug_app, waitress.server
+files = [each.__spec__ for each in sys.modules.values() if str(getattr(each.__spec__, "origin", "")).endswith(".py")]
+print(len(files), [each.name for each in files if not Path(each.cached).exists()])
+"""
+"""How many modules the command `aws` and the account's server import, and which of them Python compiles every time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,14 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, Lab]]:
         done = lab.taller("down", lab.name)
         assert done.returncode == 0, done.stderr
         assert leftovers(lab.name) == []
+
+
+def test_a_command_does_not_compile_what_it_imports(pair: tuple[Lab, Lab]) -> None:
+    """A cell's root is read-only: what is not compiled in it is compiled by each command anew."""
+    lab, _ = pair
+    count, _, uncompiled = lab.shell(f"python3 -sP -c '{UNCOMPILED}'").partition(" ")
+    assert int(count) > 500
+    assert uncompiled.strip() == "[]"
 
 
 def test_each_lab_has_an_account_of_its_own(pair: tuple[Lab, Lab]) -> None:
