@@ -31,7 +31,8 @@ UNCOMPILED = """
 import sys
 from pathlib import Path
 import awscli.clidriver, moto.moto_server.werkzeug_app, waitress.server
-files = [each.__spec__ for each in sys.modules.values() if str(getattr(each.__spec__, "origin", "")).endswith(".py")]
+specs = [each.__spec__ for each in sys.modules.values() if getattr(each, "__spec__", None)]
+files = [each for each in specs if each.origin and each.origin.endswith(".py")]
 print(len(files), [each.name for each in files if not Path(each.cached).exists()])
 """
 """How many modules the command `aws` and the account's server import, and which of them Python compiles every time."""
