@@ -55,7 +55,7 @@ def code_key() -> str:
 
 
 def place_distributions(root: Path) -> None:
-    """The distributions and the command `aws` are in the root, all compiled. Raises ToolchainError when its Python is not ours."""
+    """Distributions and the command `aws` are in the root, compiled. Raises ToolchainError if its Python is another."""
     interpreter = root / "usr/bin" / _python()
     if not interpreter.exists():
         raise ToolchainError(
