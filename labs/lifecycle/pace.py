@@ -35,8 +35,8 @@ def labs_side_by_side() -> int:
 class Meter:
     """How busy the processors are, whoever asks: psutil's own percentage is since the same thread's last call.
 
-    A thread's first call to that is answered 0, so that each of twenty threads once took an overloaded machine for an
-    idle one.
+    A thread's first call to that is answered 0, so that each of forty threads once took an overloaded machine for an
+    idle one. Not thread-safe by itself: `Pace` asks under its lock.
     """
 
     def __init__(self, times: Callable[[], Any] = psutil.cpu_times) -> None:

@@ -122,7 +122,8 @@ class AwsClient:
 
     def _made(self, service: str, region: str, account: str, keys: Keys | None) -> Any:
         options: dict[str, Any] = {}
-        if self.admin.endpoint:
+        is_emulated = bool(self.admin.endpoint)
+        if is_emulated:
             options |= {
                 "endpoint_url": self.admin.endpoint,
                 "aws_access_key_id": "grader",
@@ -134,7 +135,6 @@ class AwsClient:
                 "aws_secret_access_key": keys["SecretAccessKey"],
                 "aws_session_token": keys.get("SessionToken"),
             }
-        is_emulated = bool(self.admin.endpoint)
         config = Config(
             connect_timeout=TIMEOUT_SECONDS,
             read_timeout=EMULATED_SECONDS if is_emulated else TIMEOUT_SECONDS,

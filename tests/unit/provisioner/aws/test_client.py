@@ -6,7 +6,6 @@ from botocore.exceptions import ClientError
 
 from labs.core.aws import AwsAdmin, AwsCall
 from labs.core.errors import InputError, UnreachableError
-from provisioner.aws import client as client_module
 from provisioner.aws.client import AwsClient
 from provisioner.aws.reader import Reader
 
@@ -71,7 +70,7 @@ def test_what_answers_with_something_else_is_not_aws() -> None:
 
 def test_a_slow_account_is_not_asked_to_do_it_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     """The second of two calls to make a stack said "already exists", of a stack that was in the making."""
-    monkeypatch.setattr(client_module, "EMULATED_SECONDS", 0.2)
+    monkeypatch.setattr("provisioner.aws.client.EMULATED_SECONDS", 0.2)
     asked: list[str] = []
     over = Event()
 
