@@ -66,7 +66,11 @@ def prove(
     ] = 1,
     part: Annotated[
         str,
-        typer.Option("--part", metavar="K/N", help="Of the traps and the fixes after the first, only this part of N."),
+        typer.Option(
+            "--part",
+            metavar="K/N",
+            help="Of the healthy system, the traps and the fixes after the first, only this part of N.",
+        ),
     ] = "1/1",
     json: Json = False,
 ) -> None:

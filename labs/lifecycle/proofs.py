@@ -149,7 +149,10 @@ Task = Callable[[Prover], list[Proof]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One of so many parts of the further fixes and the traps, by turns; together they are all."""
+    """One of so many parts of what can be left for another time, by turns; together they are all.
+
+    That is the healthy system (the first fix makes one), the fixes after the first, and the traps.
+    """
 
     number: int = 1
     """1 … `of`."""
@@ -163,7 +166,7 @@ class Part:
         raise InputError(f"{text!r} is no part.", hint="--part 1/3 is the first of three parts.")
 
     def names(self, variant: Variant) -> frozenset[str]:
-        """The proofs of the part: `fix <name>`, `trap <name>`. The first fix is in every part."""
+        """The proofs of the part: `healthy`, `fix <name>`, `trap <name>`. The first fix is in every part."""
         first = next(iter(variant.fixes))
         return frozenset((f"fix {first}", *(name for name, _ in _dealt(variant, self))))
 
@@ -175,18 +178,18 @@ _WRITTEN = re.compile(r"([1-9]\d{0,2})/([1-9]\d{0,2})")
 def tasks(variant: Variant, part: Part = EVERYTHING) -> "Sequence[Task]":
     """Return what is to be proven, in tasks that do not need each other. None ever raises a TallerError."""
     first = next(iter(variant.fixes.values()))
-    each: list[tuple[str, Callable[[Prover], str]]] = [("healthy", Prover.healthy), *_dealt(variant, part)]
-    return [partial(Prover.fault, then=first), *(_alone(name, work) for name, work in each)]
+    return [partial(Prover.fault, then=first), *(_alone(name, work) for name, work in _dealt(variant, part))]
 
 
 def _dealt(variant: Variant, part: Part) -> Sequence[tuple[str, Callable[[Prover], str]]]:
-    """The proofs of the part's further fixes and traps, by name."""
+    """The proofs of the part, by name."""
     _, *others = variant.fixes.values()
-    fixes = [(f"fix {script.name}", partial(Prover.fix, script=script)) for script in others]
-    traps = [(f"trap {script.name}", partial(Prover.trap, script=script)) for script in variant.traps.values()]
+    every: list[tuple[str, Callable[[Prover], str]]] = [("healthy", Prover.healthy)]
+    every += [(f"fix {script.name}", partial(Prover.fix, script=script)) for script in others]
+    every += [(f"trap {script.name}", partial(Prover.trap, script=script)) for script in variant.traps.values()]
     # Scenarios begin with different parts, so that none has all the remainders.
     begin = (part.number - 1 - zlib.crc32(variant.scenario.encode())) % part.of
-    return [*fixes, *traps][begin :: part.of]
+    return every[begin :: part.of]
 
 
 def verdicts_of(result: ScenarioResult) -> list[CheckResult | SafeguardResult]:

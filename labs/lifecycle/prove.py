@@ -106,7 +106,7 @@ def prove(
 ) -> Sequence[Proof]:
     """Return every proof of every scenario for each of its seeds, made so many times. All run; nothing is left after.
 
-    Of the further fixes and the traps only a `part` may be asked for.
+    Of the healthy system, the further fixes and the traps only a `part` may be asked for.
 
     The proofs are shared out among so many labs. In a cluster every scenario has a thread of its own, since their
     namespaces differ; most of the time is waiting, so that three labs on two cores are worth it. An account, or a node

@@ -20,7 +20,7 @@ ORDERS = ScenarioId("orders_routing")
 
 def test_every_fix_and_trap_is_a_proof_of_its_own() -> None:
     variant = catalogue()[ORDERS].draw("ana")
-    # the first fix goes on from where the fault's own proofs end
+    # the first fix goes on from where the fault's own proofs end, and the healthy system is proven too
     assert len(tasks(variant)) == 1 + len(variant.fixes) + len(variant.traps)
 
 
@@ -30,11 +30,12 @@ def test_parts_are_about_as_large_and_together_everything() -> None:
         parts = [Part(number, 3).names(variant) for number in (1, 2, 3)]
         first = next(iter(variant.fixes))
         assert frozenset.union(*parts) == Part().names(variant)
-        assert len(Part().names(variant)) == len(variant.fixes) + len(variant.traps)
+        assert len(Part().names(variant)) == 1 + len(variant.fixes) + len(variant.traps)
+        assert "healthy" in Part().names(variant)
         assert frozenset.intersection(*parts) == {f"fix {first}"}
         sizes = [len(part) for part in parts]
         assert max(sizes) - min(sizes) <= 1, scenario.id
-        assert len(tasks(variant, Part(2, 3))) == 1 + len(parts[1])
+        assert len(tasks(variant, Part(2, 3))) == len(parts[1])
 
 
 def test_the_first_fix_is_proven_on_the_system_whose_fault_was(graded: list[str]) -> None:
