@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from grading.window import owners
+from grading.workloads import is_ready
 from labs.catalogue.variant import Variant
+from labs.core.errors import UnreachableError
 from labs.core.ports import ClusterReader, Manifest
 from labs.core.probes import ObjectRef
 from labs.lifecycle.answers import REVISIONS, name_of, shown
@@ -24,6 +26,10 @@ CONTROLLERS = frozenset(
     }
 )
 """Kubernetes' own managers; a node in one process signs with the name of its binary."""
+LOG_LINES = 10_000
+"""The whole of what a container said, or the first 64 KiB of so many lines."""
+NUMBER = re.compile(r"(?<![\w.:/-])\d+(?![\w.:/-])")
+"""In logs a number by itself may be anything: a duration, a count, a size."""
 _KINDS = (
     ("v1", "Service"),
     ("v1", "ConfigMap"),
@@ -53,9 +59,9 @@ _KINDS = (
 def leaks(reader: ClusterReader, variant: Variant) -> Sequence[str]:
     """Return what of the scenario, freshly broken, gives the answer away; empty when nothing does.
 
-    Looks in its namespaces and at its objects that live in none. Looks for histories that `rollout undo` could use,
-    last-applied annotations, release records, managers other than Kubernetes' own, ours and the scenario's, words that
-    tell, and values that the fault replaced. Raises UnreachableError when it cannot look.
+    Looks in its namespaces, also at what its pods wrote, and at its objects that live in none. Looks for histories that
+    `rollout undo` could use, last-applied annotations, release records, managers other than Kubernetes' own, ours and
+    the scenario's, words that tell, and values that the fault replaced. Raises UnreachableError when it cannot look.
     """
     kinds = dict.fromkeys((*_KINDS, *_own_kinds(variant)))
     found = [
@@ -67,7 +73,8 @@ def leaks(reader: ClusterReader, variant: Variant) -> Sequence[str]:
     refs = (*(ObjectRef("v1", "Namespace", name) for name in variant.namespaces), *variant.cluster_refs)
     found += [{**item, "kind": ref.kind} for ref in refs if (item := reader.get(ref)) is not None]
     told = {leak for manifest in found for leak in _told_by(manifest, variant)}
-    told |= set(shown(variant, found))
+    logs = [log for manifest in found if manifest["kind"] == "Pod" for log in _logs(reader, manifest)]
+    told |= set(shown(variant, [*found, *logs]))
     told |= set(told_in_files(variant.workspace.broken if variant.workspace else {}))
     return sorted(told if variant.shows_history else {*told, *_histories(found)})
 
@@ -82,6 +89,31 @@ def told_in_files(files: Mapping[str, str]) -> Iterator[str]:
 def telling(text: str) -> Iterator[str]:
     """The words in a text that tell."""
     yield from {match[0] for match in re.finditer(TELLING, text)}
+
+
+def _logs(reader: ClusterReader, pod: Manifest) -> Iterator[Manifest]:
+    """What each container of a pod wrote, in the shape of an object that is as near to the fault as the pod is."""
+    metadata, status = pod["metadata"], pod.get("status") or {}
+    name, namespace = metadata["name"], metadata["namespace"]
+    for each in (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())):
+        if not each.get("containerID"):
+            continue  # never started
+        try:
+            text = reader.logs(namespace, name, container=each["name"], tail_lines=LOG_LINES)
+        except UnreachableError:
+            if _has_a_kubelet(reader, pod):
+                raise
+            return
+        yield {"kind": f"Log of {each['name']} in", "metadata": metadata, "text": NUMBER.sub("", text)}
+
+
+def _has_a_kubelet(reader: ClusterReader, pod: Manifest) -> bool:
+    """Whether the pod is still there, on a node that is Ready: nobody else shows its logs, to candidates either."""
+    metadata = pod["metadata"]
+    now = reader.get(ObjectRef("v1", "Pod", metadata["name"], metadata["namespace"]))
+    node = reader.get(ObjectRef("v1", "Node", pod["spec"]["nodeName"]))
+    is_there = now is not None and now["metadata"]["uid"] == metadata["uid"]
+    return is_there and node is not None and is_ready(node)
 
 
 def _own_kinds(variant: Variant) -> Iterator[tuple[str, str]]:
