@@ -18,7 +18,7 @@ from grading.helpers import PythonCheck
 from labs.catalogue.variant import Variant
 from labs.core.aws import AwsAdmin
 from labs.core.errors import TallerError
-from labs.core.ids import LabId, ScenarioId, new_lab_id
+from labs.core.ids import LabId, ScenarioId
 from labs.core.ports import Sandbox
 from labs.core.states import LabState
 from labs.lifecycle.benches import AwsBench, Bench, KubernetesBench
@@ -319,7 +319,7 @@ def _account_bench(context: Context, lab: LabId) -> AwsBench:
 
 
 def _registered(context: Context, scenarios: Sequence[ScenarioId], engine: str) -> LabId:
-    lab = new_lab_id("prove")
+    lab = context.registry.unused_id("prove")
     now = context.clock.now()
     context.registry.reserve(
         LabRecord(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from labs.core.errors import HostError, InfrastructureError, InputError, NotFoundError
-from labs.core.ids import LabId, ScenarioId
+from labs.core.ids import LabId, ScenarioId, new_lab_id
 from labs.core.states import NEXT, LabState
 from labs.lifecycle.owners import is_alive
 from labs.lifecycle.record import Event, HintTaken, LabRecord, Owner
@@ -20,6 +20,9 @@ from labs.lifecycle.schema import Base, EventRow, LabRow
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another: transactions take milliseconds, a slow disk under eight labs some more."""
+
+ID_ATTEMPTS = 50
+"""An id has four digits by chance. After a thousand labs of one name, one in 65 is taken."""
 
 
 class Registry:
@@ -38,6 +41,18 @@ class Registry:
         self._engine = _engine(path)
         with self._translated():
             Base.metadata.create_all(self._engine)
+
+    def unused_id(self, candidate: str) -> LabId:
+        """A lab id for this name that no lab has, or had: what is kept of one is kept by its id."""
+        with self._session() as session:
+            for _ in range(ID_ATTEMPTS):
+                lab = new_lab_id(candidate)
+                if session.get(LabRow, lab) is None:
+                    return lab
+        raise InfrastructureError(
+            f"Every id tried for {candidate!r} is taken: {ID_ATTEMPTS}, the last one {lab}.",
+            hint="Too many labs had this name: add a number to it.",
+        )
 
     def reserve(self, record: LabRecord) -> None:
         """The lab is in the registry. Raises InputError when its candidate has a living lab already."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from grading.handover import HandOver, hand_over
 from labs.catalogue.variant import Variant
 from labs.core.errors import HostError, InputError
-from labs.core.ids import LabId, ScenarioId, candidate_name, new_lab_id
+from labs.core.ids import LabId, ScenarioId, candidate_name
 from labs.core.states import LabState
 from labs.lifecycle.accounts import ACCOUNT, AccountRequest, Permitted, end_account, permitted, wait_for_grader
 from labs.lifecycle.ahead import booting
@@ -84,7 +84,7 @@ def up(context: Context, request: UpRequest) -> LabRecord:
             )
     now = context.clock.now()
     record = LabRecord(
-        id=new_lab_id(candidate),
+        id=context.registry.unused_id(candidate),
         candidate=candidate,
         state=LabState.REQUESTED,
         created_at=now,

@@ -1,3 +1,4 @@
+import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -30,6 +31,22 @@ def test_what_is_kept_comes_back(registry: Registry) -> None:
     registry.note(RECORD.id, "up:stack", now=3.0, detail="d", step="up:stack", timings={"a_seconds": 1.5})
     assert registry.get(RECORD.id).timings == {"a_seconds": 1.5}
     assert [event.name for event in registry.events(RECORD.id)] == ["reserved", "up:stack"]
+
+
+def test_an_id_is_never_given_twice(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry.reserve(RECORD)
+    registry.move(RECORD.id, LabState.GONE, now=1.0)  # its journal stays
+    digits = iter(["0001", "0001", "0002"])
+    monkeypatch.setattr(secrets, "token_hex", lambda _: next(digits))
+    assert registry.unused_id("Ana") == "ana-0002"
+
+
+def test_where_every_id_is_taken_it_says_what_to_do(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry.reserve(RECORD)
+    monkeypatch.setattr(secrets, "token_hex", lambda _: "0001")
+    with pytest.raises(InfrastructureError, match="is taken") as error:
+        registry.unused_id("Ana")
+    assert "add a number" in (error.value.hint or "")
 
 
 def test_only_its_owner_reads_it(registry: Registry, tmp_path: Path) -> None:
