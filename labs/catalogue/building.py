@@ -91,6 +91,7 @@ class _Builder:
             workspace=self._files() if has_cluster else None,
             managers=frozenset(traces.traces.managers),
             said=frozenset(traces.traces.said),
+            logged=frozenset(traces.traces.logged),
             shows_history=traces.traces.history is not None,
         )
 

@@ -86,6 +86,8 @@ class Traces(FileModel):
     """Field managers of the scenario's own controllers and tools."""
     said: tuple[str, ...] = ()
     """Values of the healthy system that Kubernetes itself names where it complains of the broken one."""
+    logged: tuple[str, ...] = ()
+    """Values of the healthy system that the broken one's own programs write down, for candidates to find there."""
     history: Annotated[str, Field(min_length=10)] | None = None
     """Why older revisions (of a Deployment, a Helm release) do not tell the answer; for those who read the scenario."""
 

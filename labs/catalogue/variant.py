@@ -106,6 +106,8 @@ class Variant:
     """Field managers of the scenario's own controllers and tools."""
     said: frozenset[str] = frozenset()
     """Values of the healthy system that Kubernetes itself names where it complains of the broken one."""
+    logged: frozenset[str] = frozenset()
+    """Values of the healthy system that the broken one's own programs write down, for candidates to find there."""
     shows_history: bool = False
     """Whether older revisions may be there, since they do not tell the answer."""
 

@@ -44,20 +44,24 @@ def answers(variant: Variant) -> Mapping[ObjectRef, frozenset[str]]:
     return {ref: values for ref, values in found.items() if values}
 
 
-def shown(variant: Variant, found: Sequence[Manifest]) -> Iterator[str]:
-    """Tell which answers these objects of the broken system, as the API has them, show."""
+def shown(variant: Variant, found: Sequence[Manifest], logs: Sequence[Manifest] = ()) -> Iterator[str]:
+    """Tell which answers these objects of the broken system, as the API has them, show, and these logs of its pods.
+
+    A log has the shape of an object, with its pod's metadata: it is as near to the fault as the pod is.
+    """
     texts = [text for manifest in variant.broken for text in _texts(manifest)]
     texts += variant.workspace.broken.values() if variant.workspace else ()
     texts += [script.broken for script in (variant.live, variant.node) if script]
+    may_log = variant.said | variant.logged
     for ref, values in answers(variant).items():
         secret = _absent(values, texts)
         family = _family(ref, found)
         places: defaultdict[str, list[str]] = defaultdict(list)
-        for manifest in found:
+        for manifest, may in (*((each, variant.said) for each in found), *((each, may_log) for each in logs)):
             if variant.shows_history and manifest["kind"] in REVISIONS:
                 continue
             sought = values if manifest["metadata"].get("uid") in family or _about(manifest) in family else secret
-            for value in _present(sought - variant.said, _texts(manifest)):
+            for value in _present(sought - may, _texts(manifest)):
                 places[value].append(name_of(manifest))
         for value, by in places.items():
             more = f" and {len(by) - NAMED} more" if len(by) > NAMED else ""

@@ -74,7 +74,7 @@ def leaks(reader: ClusterReader, variant: Variant) -> Sequence[str]:
     found += [{**item, "kind": ref.kind} for ref in refs if (item := reader.get(ref)) is not None]
     told = {leak for manifest in found for leak in _told_by(manifest, variant)}
     logs = [log for manifest in found if manifest["kind"] == "Pod" for log in _logs(reader, manifest)]
-    told |= set(shown(variant, [*found, *logs]))
+    told |= set(shown(variant, found, logs))
     told |= set(told_in_files(variant.workspace.broken if variant.workspace else {}))
     return sorted(told if variant.shows_history else {*told, *_histories(found)})
 
@@ -92,7 +92,7 @@ def telling(text: str) -> Iterator[str]:
 
 
 def _logs(reader: ClusterReader, pod: Manifest) -> Iterator[Manifest]:
-    """What each container of a pod wrote, in the shape of an object that is as near to the fault as the pod is."""
+    """What each container of a pod wrote."""
     metadata, status = pod["metadata"], pod.get("status") or {}
     name, namespace = metadata["name"], metadata["namespace"]
     for each in (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())):

@@ -119,6 +119,15 @@ def test_what_a_pod_wrote_tells() -> None:
     assert leaks(objects.as_reader(), variant) == []
 
 
+def test_what_programs_may_write_down_is_let_pass_in_logs_alone() -> None:
+    objects, variant = Objects(running("app")), replace(once(externalName="counter-7"), logged=frozenset({"counter-7"}))
+    objects.written = {(NAMESPACE, "web-1", "app"): "no route to counter-7:8095\n"}
+    assert leaks(objects.as_reader(), variant) == []
+    objects.items += (item("ConfigMap", "c", annotations={"d": "counter-7"}),)
+    (found,) = leaks(objects.as_reader(), variant)
+    assert f"ConfigMap {NAMESPACE}/c" in found
+
+
 def test_a_number_in_a_log_may_be_anything() -> None:
     objects, variant = Objects(running("app")), once(healthCheckNodePort=31234)
     objects.written = {(NAMESPACE, "web-1", "app"): "took 31234 us\n"}
