@@ -39,9 +39,9 @@ def living_pods(view: ScenarioView, namespace: str, labels: Mapping[str, str]) -
     ]
 
 
-def is_ready(pod: Manifest) -> bool:
+def is_ready(pod_or_node: Manifest) -> bool:
     """Whether its condition `Ready` holds."""
-    conditions = (pod.get("status") or {}).get("conditions") or []
+    conditions = (pod_or_node.get("status") or {}).get("conditions") or []
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from grading.settled import container_statuses
 from grading.window import owners
 from grading.workloads import is_ready
 from labs.catalogue.variant import Variant
@@ -93,9 +94,9 @@ def telling(text: str) -> Iterator[str]:
 
 def _logs(reader: ClusterReader, pod: Manifest) -> Iterator[Manifest]:
     """What each container of a pod wrote."""
-    metadata, status = pod["metadata"], pod.get("status") or {}
+    metadata = pod["metadata"]
     name, namespace = metadata["name"], metadata["namespace"]
-    for each in (*(status.get("initContainerStatuses") or ()), *(status.get("containerStatuses") or ())):
+    for each in container_statuses(pod.get("status") or {}):
         if not each.get("containerID"):
             continue  # never started
         try:
